@@ -14,8 +14,8 @@
 
 namespace postern::wire {
 
-/// A parsed form. Names and values are decoded, valid UTF-8, and hold no NUL; names hold no control character either and
-/// are not empty. RFC 6749 s. 3.1 and 3.2 forbid to send a parameter twice; which parameters that concerns is the
+/// A parsed form. Names and values are decoded, valid UTF-8, and hold no NUL; names hold no control character either
+/// and are not empty. RFC 6749 s. 3.1 and 3.2 forbid to send a parameter twice; which parameters that concerns is the
 /// endpoint's to say (RFC 8707 allows several `resource`), so repetition is told, not refused.
 class Form {
  public:
