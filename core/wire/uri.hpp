@@ -30,7 +30,8 @@ struct Uri {
   bool operator==(const Uri&) const = default;
 
   /// Errors: longer than max_uri_bytes, no scheme, a character outside RFC 3986 (so also backslash, space, controls,
-  /// non-ASCII), a broken escape, a broken IP literal or dotted address, a port above 65535, http(s) without a host.
+  /// non-ASCII), a broken escape, an escape in the
+  /// host, a broken IP literal or dotted address, a port above 65535, http(s) without a host.
   static Result<Uri, Malformed> parse(std::string_view text);
 
   /// The parts put together again (RFC 3986 s. 5.3). It parses to an equal Uri.
@@ -46,10 +47,14 @@ struct Uri {
   std::string origin() const;
 };
 
-/// The two name the same OAuth resource or issuer: equal scheme, host and effective port, equal path, query and fragment
-/// byte for byte, except that an empty path equals "/". A slash on a non-empty path is never folded: "/mcp" and "/mcp/"
-/// are two resources. RFC 8707 s. 2, RFC 3986 s. 6.2.3.
+/// The two name the same OAuth resource or issuer: equal scheme, host and effective port, equal path, query and
+/// fragment byte for byte, except that an empty path equals "/". A slash on a non-empty path is never folded: "/mcp"
+/// and "/mcp/" are two resources. RFC 8707 s. 2, RFC 3986 s. 6.2.3.
 bool same_resource(const Uri& left, const Uri& right);
+
+/// A segment of the path is "." or "..", a dot written "%2e" included: browsers fold these (WHATWG URL s. 4.1), so a
+/// path with them is not the path that is asked for.
+bool has_dot_segment(std::string_view path);
 
 /// `encoded` (an already encoded query, without '?') added to the query of `uri`, before a fragment; what `uri` had is
 /// kept (RFC 6749 s. 3.1.2). An empty `encoded` changes nothing.
