@@ -40,7 +40,8 @@ class RedirectUri {
   /// (RFC 8252 s. 7.3), so the port is no part of who the client is.
   std::string without_loopback_port() const;
 
-  /// What a consent page shows: the host, with a port that is not the default; for a private-use scheme "scheme:".
+  /// What a consent page shows: the host, with a port that is not the default; for a private-use scheme
+  /// "scheme:" or "scheme://host".
   std::string display_host() const;
 
   bool operator==(const RedirectUri& other) const { return text_ == other.text_; }
