@@ -1,0 +1,61 @@
+// The Authorization field: declared in http.hpp.
+#include <algorithm>
+#include <cstddef>
+
+#include "core/wire/base64.hpp"
+#include "core/wire/characters.hpp"
+#include "core/wire/http.hpp"
+#include "core/wire/percent.hpp"
+#include "core/wire/text.hpp"
+
+namespace postern::wire {
+namespace {
+
+bool is_b64token(std::string_view text);
+bool is_clean(std::string_view text);
+
+}  // namespace
+
+std::optional<Authorization> parse_authorization(std::string_view field) {
+  const std::string_view text = trim_ows(field);
+  const std::size_t space = text.find(' ');
+  if (space == std::string_view::npos) return std::nullopt;
+  const std::string_view scheme = text.substr(0, space);
+  const std::string_view credentials = trim_ows(text.substr(space));
+  if (!is_token(scheme) || credentials.empty() || !is_field_value(credentials)) return std::nullopt;
+  return Authorization{lower_case(scheme), std::string(credentials)};
+}
+
+std::optional<BasicCredentials> parse_basic(std::string_view credentials) {
+  const auto bytes = from_base64(credentials);
+  if (!bytes) return std::nullopt;
+  const std::size_t colon = bytes->find(':');
+  if (colon == std::string::npos) return std::nullopt;
+  // Decoded after the split, so that an id may hold a colon (RFC 6749 s. 2.3.1).
+  auto id = form_percent_decode(std::string_view(*bytes).substr(0, colon));
+  auto secret = form_percent_decode(std::string_view(*bytes).substr(colon + 1));
+  if (!id || !secret || !is_clean(*id) || !is_clean(*secret)) return std::nullopt;
+  return BasicCredentials{std::move(*id), Secret(std::move(*secret))};
+}
+
+std::optional<std::string> bearer_token(std::string_view authorization_field) {
+  auto authorization = parse_authorization(authorization_field);
+  if (!authorization || authorization->scheme != "bearer" || !is_b64token(authorization->credentials)) {
+    return std::nullopt;
+  }
+  return std::move(authorization->credentials);
+}
+
+namespace {
+
+// RFC 6750 s. 2.1: 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"=".
+bool is_b64token(std::string_view text) {
+  while (text.ends_with('=')) text.remove_suffix(1);
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return is_unreserved(c) || c == '+' || c == '/'; });
+}
+
+bool is_clean(std::string_view text) { return text.find('\0') == std::string_view::npos && valid_utf8(text); }
+
+}  // namespace
+}  // namespace postern::wire
