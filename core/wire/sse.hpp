@@ -45,11 +45,11 @@ class SseParser {
   void dispatch(std::vector<SseEvent>& out);
 
   std::size_t max_event_bytes_;
-  std::string line_;         // the unfinished line
-  SseEvent event_;           // the unfinished event
-  bool has_data_ = false;    // "data:" came, even if empty
-  bool after_cr_ = false;    // a LF that follows belongs to the CR
-  bool at_start_ = true;     // a byte order mark may follow
+  std::string line_;       // the unfinished line
+  SseEvent event_;         // the unfinished event
+  bool has_data_ = false;  // "data:" came, even if empty
+  bool after_cr_ = false;  // a LF that follows belongs to the CR
+  bool at_start_ = true;   // a byte order mark may follow
   bool overflown_ = false;
 };
 

@@ -1,0 +1,60 @@
+// What an evaluation may ask of its host. Each need is a plain value: the comment says who does it and what answers it.
+// The host performs all needs of a round in parallel, in any order, and evaluates again with the answers added.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/secret.hpp"
+#include "core/flow/principal.hpp"
+
+namespace postern {
+
+/// Read one record. The store does it. Answered by `Loaded`: its bytes and version, or absent.
+struct Load {
+  std::string key;
+  bool operator==(const Load&) const = default;
+};
+
+/// Read the records whose keys begin with `prefix`, in key order, at most `limit`. The store does it.
+/// Answered by `Scanned`.
+struct Scan {
+  std::string prefix;
+  std::uint32_t limit = 0;
+  bool operator==(const Scan&) const = default;
+};
+
+/// Compare a password with a PHC string, in constant time and at the cost that the string names. A worker thread does
+/// it, since it takes tens of milliseconds. Answered by `PasswordVerified`.
+struct VerifyPassword {
+  std::string phc;
+  Secret password;
+  bool operator==(const VerifyPassword&) const = default;
+};
+
+/// Hash a new password with a fresh salt. A worker thread does it. Answered by `PasswordHashed`.
+struct HashPassword {
+  Secret password;
+  bool operator==(const HashPassword&) const = default;
+};
+
+/// Let time pass. `step` tells apart two equal waits of one tool. A timer does it. Answered by `Slept`.
+struct Sleep {
+  std::uint32_t milliseconds = 0;
+  std::uint32_t step = 0;
+  bool operator==(const Sleep&) const = default;
+};
+
+/// Run a tool whose handler lives in the host, once: it may have effects of its own. Answered by `ToolRan`.
+struct RunTool {
+  std::string name;
+  std::string arguments;  ///< A JSON object, already valid against the tool's schema.
+  Principal principal;
+  bool operator==(const RunTool&) const = default;
+};
+
+using Need = std::variant<Load, Scan, VerifyPassword, HashPassword, Sleep, RunTool>;
+
+}  // namespace postern

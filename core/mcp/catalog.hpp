@@ -1,0 +1,151 @@
+// What an MCP server offers: tools, prompts and resources, each written once for every protocol revision.
+//
+// A handler is itself an evaluation: it asks (records, time), and either has the answers or returns `run.wait()`; it is
+// then called again with more known. It never does input or output, so it may be called any number of times. A tool
+// that has to touch the world has no handler here: the host runs it, once (`RunTool`).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/json.hpp"
+#include "core/flow/ask.hpp"
+#include "core/flow/commit.hpp"
+#include "core/flow/principal.hpp"
+#include "core/flow/scope.hpp"
+#include "core/flow/topic.hpp"
+#include "core/mcp/schema.hpp"
+
+namespace postern::mcp {
+
+/// syslog severities, RFC 5424 s. 6.2.1, as MCP spells them.
+enum class LogLevel { debug, info, notice, warning, error, critical, alert, emergency };
+
+/// What a handler gives back: content for the client, and, if it changed something, the guarded write and its news.
+struct ToolResult {
+  std::vector<Json> content;  ///< Content blocks as the specification shapes them.
+  std::optional<Json> structured;  ///< structuredContent: an object.
+  bool is_error = false;           ///< The tool ran and failed: told to the model, not a protocol error.
+  Commit commit;
+  std::vector<Topic> topics;
+
+  static ToolResult text(std::string text);
+  static ToolResult error(std::string text);
+  /// Structured content, and the same as JSON text for clients that know only content (2025-03-26).
+  static ToolResult structured_object(Json object);
+};
+
+/// One run of a handler.
+class Run {
+ public:
+  Run(Ask& ask, const Principal& principal, const Json& arguments) : ask(ask), principal(principal), arguments(arguments) {}
+
+  Ask& ask;                    ///< Records, scans: `store::load<Note>(run.ask, key)`.
+  const Principal& principal;  ///< Who calls.
+  const Json& arguments;       ///< An object, valid against the schema.
+
+  UnixSeconds now() const { return ask.facts().now(); }
+  std::string draw(std::string_view label) const { return ask.facts().draw(label); }
+
+  /// True once so much time has passed since the run reached this line. Each call is a step of its own.
+  bool slept(std::uint32_t milliseconds);
+
+  /// Sends notifications/progress, if the client gave a token. Not again when the handler is called again.
+  void progress(double done, std::optional<double> total = {}, std::string message = {});
+  /// Sends notifications/message, if the client wants this level.
+  void log(LogLevel level, Json data, std::string logger = {});
+
+  /// What a handler returns while something that it asked for is missing.
+  bool pending() const { return ask.pending(); }
+  ToolResult wait() const { return {}; }
+
+  struct Note {
+    enum class Kind { progress, log } kind = Kind::progress;
+    double done = 0;
+    std::optional<double> total;
+    std::string message;
+    LogLevel level = LogLevel::info;
+    Json data;
+    std::string logger;
+  };
+  const std::vector<Note>& notes() const { return notes_; }
+
+ private:
+  std::uint32_t steps_ = 0;
+  std::vector<Note> notes_;
+};
+
+using Handler = std::function<ToolResult(Run&)>;
+
+struct Tool {
+  std::string name;  ///< 1 to 128 of [A-Za-z0-9_.-]
+  std::string title;
+  std::string description;
+  Json input_schema = Json{{"type", "object"}};  ///< JSON Schema 2020-12, root type object.
+  std::optional<Json> output_schema;
+  std::optional<Json> annotations;
+  ScopeSet scopes;  ///< A call needs all of them.
+  Handler handler;  ///< Empty: the host runs it.
+  std::vector<std::string> required_capabilities;  ///< Of the client, 2026-07-28: `sampling`.
+};
+
+struct PromptArgument {
+  std::string name;
+  std::string description;
+  bool required = false;
+};
+
+struct Prompt {
+  std::string name;
+  std::string title;
+  std::string description;
+  std::vector<PromptArgument> arguments;
+  ScopeSet scopes;
+  /// The messages, as the specification shapes them. `run.arguments` is an object of strings.
+  std::function<std::vector<Json>(Run&)> handler;
+};
+
+/// Resources under one URI prefix: what there is for this caller, and what one of them holds.
+struct ResourceProvider {
+  std::string prefix;  ///< `note://`
+  ScopeSet scopes;
+  std::function<std::vector<Json>(Run&)> list;  ///< Resource objects: uri, name, ...
+  /// The contents of `uri`; empty: there is no such resource for this caller.
+  std::function<std::vector<Json>(Run&, const std::string& uri)> read;
+};
+
+/// Checked when it is built: names, schemas, scopes. Immutable then.
+class Catalog {
+ public:
+  std::string server_name = "postern";
+  std::string server_title;
+  std::string server_version;
+  std::string instructions;
+
+  /// Each returns why the thing can't be added; nothing when it was.
+  std::optional<std::string> add(Tool tool);
+  std::optional<std::string> add(Prompt prompt);
+  std::optional<std::string> add(ResourceProvider provider);
+
+  struct RegisteredTool {
+    Tool tool;
+    Schema schema;
+  };
+  const std::vector<RegisteredTool>& tools() const { return tools_; }
+  const std::vector<Prompt>& prompts() const { return prompts_; }
+  const std::vector<ResourceProvider>& resources() const { return resources_; }
+  const RegisteredTool* find_tool(std::string_view name) const;
+  const Prompt* find_prompt(std::string_view name) const;
+
+ private:
+  std::vector<RegisteredTool> tools_;
+  std::vector<Prompt> prompts_;
+  std::vector<ResourceProvider> resources_;
+};
+
+}  // namespace postern::mcp

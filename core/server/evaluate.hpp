@@ -1,0 +1,29 @@
+// The whole server: one pure function.
+#pragma once
+
+#include "core/flow/facts.hpp"
+#include "core/flow/outcome.hpp"
+#include "core/server/deployment.hpp"
+
+namespace postern {
+
+/// Needs, or the answer to this request. The same input gives the same outcome; no clock, no chance, no I/O inside.
+/// The host performs the needs, teaches the facts their answers, and evaluates again; then it commits, and replies only
+/// after the commit has held. A lost commit means: forget the facts, start again.
+Outcome evaluate(const Deployment& deployment, const HttpRequest& request, const Facts& facts);
+
+/// What an open stream says to a topic. Nothing to say: empty bytes, unchanged.
+struct StreamStep {
+  std::string bytes;   ///< Event-stream frames to send.
+  bool close = false;  ///< End the stream after them.
+};
+StreamStep tell(const Stream& stream, const Topic& topic);
+
+/// A stream is looked at when it has been opened, on `session_changed` and at least every 15 s: does its grant live,
+/// does its session? Asks for records like an evaluation. `step` is then the stream to go on with, or its end.
+struct StreamCheck {
+  std::variant<Needs, Stream, std::monostate> step;  ///< monostate: close it.
+};
+StreamCheck check(const Deployment& deployment, const Stream& stream, const Facts& facts);
+
+}  // namespace postern

@@ -1,0 +1,182 @@
+// What is stored: every record, its key, its fields, how long it lives. docs/records.md is the same table for people.
+//
+// A dump of the store gives an attacker nothing to use: secrets are here only as hashes, and what is sealed or derived
+// needs the key ring, which is not in the store.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/time.hpp"
+#include "core/flow/scope.hpp"
+
+namespace postern::store {
+
+/// A user of the server's own. Lives until removed.
+struct User {
+  std::string subject;       ///< Random, for good: a new user of the same name is somebody else.
+  std::string name;          ///< What is typed at login.
+  std::string password;      ///< PHC string.
+  UnixSeconds created;
+  std::int64_t epoch = 0;    ///< Counts password changes; a login cookie of an older epoch is void.
+
+  static std::string key(std::string_view name) { return std::string("user/").append(name); }
+  template <class V, class Self>
+  static void fields(V& visit, Self& self) {
+    visit.field(1, "subject", self.subject);
+    visit.field(2, "name", self.name);
+    visit.field(3, "password", self.password);
+    visit.field(4, "created", self.created);
+    visit.field(5, "epoch", self.epoch);
+  }
+};
+
+/// Failed logins under one name, known or not. Lives 15 minutes after the last failure.
+struct Throttle {
+  std::int64_t failures = 0;
+  UnixSeconds closed_until;  ///< No password is looked at before.
+
+  static std::string key(std::string_view name_hash) { return std::string("throttle/").append(name_hash); }
+  template <class V, class Self>
+  static void fields(V& visit, Self& self) {
+    visit.field(1, "failures", self.failures);
+    visit.field(2, "closed_until", self.closed_until);
+  }
+};
+
+/// A registered client (RFC 7591). Lives a day unless it is used; a used one as long as it goes on being used.
+struct Client {
+  std::string name;                        ///< As it came: hostile text.
+  std::string uri;                         ///< client_uri, as it came.
+  std::vector<std::string> redirect_uris;  ///< As registered.
+  std::string auth_method;                 ///< none, client_secret_basic, client_secret_post
+  std::string secret_hash;                 ///< SHA-256 of the secret; empty for a public client.
+  std::vector<std::string> grant_types;
+  UnixSeconds created;
+  bool used = false;  ///< A user has allowed something to it.
+
+  static std::string key(std::string_view id) { return std::string("client/").append(id); }
+  template <class V, class Self>
+  static void fields(V& visit, Self& self) {
+    visit.field(1, "name", self.name);
+    visit.field(2, "uri", self.uri);
+    visit.field(3, "redirect_uris", self.redirect_uris);
+    visit.field(4, "auth_method", self.auth_method);
+    visit.field(5, "secret_hash", self.secret_hash);
+    visit.field(6, "grant_types", self.grant_types);
+    visit.field(7, "created", self.created);
+    visit.field(8, "used", self.used);
+  }
+};
+
+/// An authorization code, under the hash of itself. Lives until it expires, redeemed or not: a replay must be seen.
+struct Code {
+  std::string client;
+  std::string redirect_uri;
+  std::string challenge;  ///< S256 code_challenge.
+  std::string resource;
+  std::string subject;
+  std::string user_name;
+  ScopeSet scopes;
+  UnixSeconds expires;
+  std::string redeemed_by;  ///< The grant that it gave. Empty: not redeemed.
+
+  static std::string key(std::string_view hash) { return std::string("code/").append(hash); }
+  template <class V, class Self>
+  static void fields(V& visit, Self& self) {
+    visit.field(1, "client", self.client);
+    visit.field(2, "redirect_uri", self.redirect_uri);
+    visit.field(3, "challenge", self.challenge);
+    visit.field(4, "resource", self.resource);
+    visit.field(5, "subject", self.subject);
+    visit.field(6, "user_name", self.user_name);
+    visit.field(7, "scopes", self.scopes);
+    visit.field(8, "expires", self.expires);
+    visit.field(9, "redeemed_by", self.redeemed_by);
+  }
+};
+
+/// What a user gave to a client: everything issued hangs on it. Lives as long as its refresh token can; revoked, as
+/// long as an access token of it might.
+struct Grant {
+  std::string client;
+  std::string subject;
+  std::string user_name;
+  ScopeSet scopes;
+  std::string resource;
+  UnixSeconds created;
+  UnixSeconds expires;             ///< Of the refresh token; moves with each rotation.
+  std::int64_t generation = 0;     ///< Of the refresh token that is current.
+  UnixSeconds previous_until;      ///< Until then generation - 1 gives the current one again.
+  std::int64_t state = 0;          ///< core/oauth/grant.hpp: GrantState.
+
+  static std::string key(std::string_view id) { return std::string("grant/").append(id); }
+  template <class V, class Self>
+  static void fields(V& visit, Self& self) {
+    visit.field(1, "client", self.client);
+    visit.field(2, "subject", self.subject);
+    visit.field(3, "user_name", self.user_name);
+    visit.field(4, "scopes", self.scopes);
+    visit.field(5, "resource", self.resource);
+    visit.field(6, "created", self.created);
+    visit.field(7, "expires", self.expires);
+    visit.field(8, "generation", self.generation);
+    visit.field(9, "previous_until", self.previous_until);
+    visit.field(10, "state", self.state);
+  }
+};
+
+/// Which grants a user has given: one empty record for each, found by scanning `grant-of/<subject>/`.
+struct GrantOf {
+  UnixSeconds created;
+
+  static std::string prefix(std::string_view subject) { return std::string("grant-of/").append(subject) + '/'; }
+  static std::string key(std::string_view subject, std::string_view grant) { return prefix(subject).append(grant); }
+  template <class V, class Self>
+  static void fields(V& visit, Self& self) {
+    visit.field(1, "created", self.created);
+  }
+};
+
+/// An MCP session of the revisions up to 2025-11-25, under the hash of its id. Lives 24 hours after its last renewal.
+struct Session {
+  std::string subject;  ///< Bound to its owner: subject and client.
+  std::string client;
+  std::string protocol_version;
+  std::string client_capabilities;  ///< JSON text of `capabilities` as the client sent it.
+  std::string log_level;            ///< Empty: not set.
+  std::vector<std::string> subscriptions;
+  UnixSeconds renewed;
+
+  static std::string key(std::string_view hash) { return std::string("session/").append(hash); }
+  template <class V, class Self>
+  static void fields(V& visit, Self& self) {
+    visit.field(1, "subject", self.subject);
+    visit.field(2, "client", self.client);
+    visit.field(3, "protocol_version", self.protocol_version);
+    visit.field(4, "client_capabilities", self.client_capabilities);
+    visit.field(5, "log_level", self.log_level);
+    visit.field(6, "subscriptions", self.subscriptions);
+    visit.field(7, "renewed", self.renewed);
+  }
+};
+
+/// A note of a user (the default server's tools). Lives until deleted.
+struct Note {
+  std::string title;
+  std::string text;
+  UnixSeconds updated;
+
+  static std::string prefix(std::string_view subject) { return std::string("note/").append(subject) + '/'; }
+  static std::string key(std::string_view subject, std::string_view id) { return prefix(subject).append(id); }
+  template <class V, class Self>
+  static void fields(V& visit, Self& self) {
+    visit.field(1, "title", self.title);
+    visit.field(2, "text", self.text);
+    visit.field(3, "updated", self.updated);
+  }
+};
+
+}  // namespace postern::store
