@@ -1,0 +1,51 @@
+# How Postern's own code is compiled, and what holds for everything that is built here.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+if(PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+  if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "Release or Debug" FORCE)
+  endif()
+endif()
+
+# One cache for every build folder: paths count from the source folder, so that the folder's name makes no difference.
+find_program(POSTERN_CCACHE ccache)
+if(POSTERN_CCACHE AND PROJECT_IS_TOP_LEVEL AND NOT EMSCRIPTEN AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(launcher "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1 "${POSTERN_CCACHE}")
+  set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
+endif()
+
+# Third-party code gets the sanitizers that need whole-program view; undefined behaviour is judged in our code only.
+if(POSTERN_SANITIZE)
+  add_compile_options(-fsanitize=${POSTERN_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${POSTERN_SANITIZE})
+endif()
+
+function(postern_compile target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
+    -Wold-style-cast -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-qual)
+  if(POSTERN_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+  if(EMSCRIPTEN)
+    return()
+  endif()
+  target_compile_options(${target} PRIVATE -fstack-protector-strong)
+  target_compile_definitions(${target} PRIVATE _GLIBCXX_ASSERTIONS
+    $<$<AND:$<CONFIG:Release>,$<NOT:$<BOOL:${POSTERN_SANITIZE}>>>:_FORTIFY_SOURCE=2>)
+  if(POSTERN_SANITIZE MATCHES "address")
+    target_compile_options(${target} PRIVATE -fsanitize=undefined -fno-sanitize-recover=undefined)
+    target_link_options(${target} PUBLIC $<BUILD_INTERFACE:-fsanitize=undefined>)
+  endif()
+  if(POSTERN_FUZZ)
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL "EXECUTABLE")
+    target_link_options(${target} PRIVATE -pie -Wl,-z,relro,-z,now)
+  endif()
+endfunction()

@@ -1,0 +1,98 @@
+# Where each library comes from: the system where its version will do, else pinned sources.
+#
+# Sources, first match wins: FETCHCONTENT_SOURCE_DIR_MBEDTLS / _HTTPLIB; build/deps/src (scripts/setup); upstream.
+
+include(FetchContent)
+if(POLICY CMP0169)
+  cmake_policy(SET CMP0169 OLD)
+endif()
+
+function(postern_prepared_source name folder)
+  string(TOUPPER ${name} upper)
+  set(prepared "${PROJECT_SOURCE_DIR}/build/deps/src/${folder}")
+  if(NOT FETCHCONTENT_SOURCE_DIR_${upper} AND EXISTS "${prepared}")
+    set(FETCHCONTENT_SOURCE_DIR_${upper} "${prepared}" PARENT_SCOPE)
+  endif()
+endfunction()
+
+# Mbed TLS 3.6 LTS: crypto for every target, TLS for the native host.
+postern_prepared_source(mbedtls mbedtls)
+FetchContent_Declare(mbedtls
+  URL https://github.com/Mbed-TLS/mbedtls/releases/download/mbedtls-3.6.6/mbedtls-3.6.6.tar.bz2
+  URL_HASH SHA256=8fb65fae8dcae5840f793c0a334860a411f884cc537ea290ce1c52bb64ca007a
+  DOWNLOAD_EXTRACT_TIMESTAMP ON)
+FetchContent_GetProperties(mbedtls)
+if(NOT mbedtls_POPULATED)
+  FetchContent_Populate(mbedtls)
+endif()
+
+function(postern_add_mbedtls)
+  set(CMAKE_POLICY_DEFAULT_CMP0077 NEW)
+  set(CMAKE_POLICY_DEFAULT_CMP0048 NEW)
+  set(CMAKE_WARN_DEPRECATED OFF)
+  set(ENABLE_PROGRAMS OFF)
+  set(ENABLE_TESTING OFF)
+  set(GEN_FILES OFF)
+  set(MBEDTLS_FATAL_WARNINGS OFF)
+  set(DISABLE_PACKAGE_CONFIG_AND_INSTALL ON)
+  set(USE_STATIC_MBEDTLS_LIBRARY ON)
+  set(USE_SHARED_MBEDTLS_LIBRARY OFF)
+  set(LINK_WITH_PTHREAD OFF)
+  add_subdirectory("${mbedtls_SOURCE_DIR}" "${mbedtls_BINARY_DIR}" EXCLUDE_FROM_ALL SYSTEM)
+endfunction()
+postern_add_mbedtls()
+
+# Definitions by target and not by Mbed TLS's own variables, which would write this machine's paths into the package.
+foreach(target mbedcrypto mbedx509 mbedtls everest p256m)
+  target_compile_options(${target} PRIVATE -w)
+  if(EMSCRIPTEN)
+    target_compile_definitions(${target} PUBLIC
+      $<BUILD_INTERFACE:MBEDTLS_CONFIG_FILE="${PROJECT_SOURCE_DIR}/cmake/mbedtls-wasm-config.h">)
+  else()
+    target_compile_definitions(${target} PUBLIC
+      $<BUILD_INTERFACE:MBEDTLS_USER_CONFIG_FILE="${PROJECT_SOURCE_DIR}/cmake/mbedtls-native-config.h">)
+  endif()
+endforeach()
+
+if(EMSCRIPTEN)
+  # The system's nlohmann/json without the rest of the system's headers.
+  find_path(POSTERN_NLOHMANN_DIR nlohmann/json.hpp PATHS /usr/include /usr/local/include
+    NO_CMAKE_FIND_ROOT_PATH NO_DEFAULT_PATH REQUIRED)
+  set(isolated "${PROJECT_BINARY_DIR}/include-nlohmann")
+  file(MAKE_DIRECTORY "${isolated}")
+  file(COPY "${POSTERN_NLOHMANN_DIR}/nlohmann" DESTINATION "${isolated}")
+  add_library(nlohmann_json::nlohmann_json INTERFACE IMPORTED GLOBAL)
+  target_include_directories(nlohmann_json::nlohmann_json SYSTEM INTERFACE "${isolated}")
+  return()
+endif()
+
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(Argon2 REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(tomlplusplus REQUIRED)
+
+# Mbed TLS locks what PSA shares between threads.
+target_link_libraries(mbedcrypto PUBLIC Threads::Threads)
+
+# cpp-httplib: HTTP for the native host, with its Mbed TLS backend.
+postern_prepared_source(httplib cpp-httplib)
+FetchContent_Declare(httplib
+  GIT_REPOSITORY https://github.com/yhirose/cpp-httplib.git
+  GIT_TAG 073b58796205b928b61f4cae89ab4130b7f1aee0)
+FetchContent_GetProperties(httplib)
+if(NOT httplib_POPULATED)
+  FetchContent_Populate(httplib)
+endif()
+add_library(postern_httplib INTERFACE)
+target_include_directories(postern_httplib SYSTEM INTERFACE "${httplib_SOURCE_DIR}")
+target_compile_definitions(postern_httplib INTERFACE CPPHTTPLIB_MBEDTLS_SUPPORT)
+target_link_libraries(postern_httplib INTERFACE mbedtls mbedx509 mbedcrypto Threads::Threads)
+
+# Used inside the host only; a consumer of the installed package needs neither.
+add_library(postern_header_only INTERFACE)
+target_link_libraries(postern_header_only INTERFACE CLI11::CLI11)
+target_compile_definitions(postern_header_only INTERFACE TOML_HEADER_ONLY=1)
