@@ -19,8 +19,8 @@ struct SseEvent {
 
 /// The event with its empty line. Each line of the data (ended by LF, CRLF or CR) gets its own field, so data can never
 /// start a new field or event. Line ends in the name, and line ends or NUL in the id, are left out for the same reason.
-/// An event with neither data nor an event name prints no data line: clients take its id and retry, and dispatch
-/// nothing, which is how a stream tells its first id early.
+/// A data field is printed also when it is empty, as MCP 2025-11-25 primes a stream with an id and an empty data field;
+/// only an event of nothing but a retry time goes without, and clients dispatch nothing for it.
 std::string print(const SseEvent& event);
 
 /// ": text" with an empty line: keeps a connection alive, and clients ignore it.
