@@ -1,0 +1,192 @@
+#include "core/server/deployment.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+
+#include "core/wire/uri.hpp"
+
+namespace postern {
+namespace {
+
+using Problem = std::optional<std::string>;
+
+constexpr std::int64_t longest_code_life = 600;  // OAuth 2.1 s. 4.1.2 recommends ten minutes at the most.
+
+// What follows from the public URL alone.
+struct Identity {
+  std::string issuer;
+  std::string path;
+  bool secure = false;
+  bool loopback = false;
+  std::string authority;  // host[:port], lower case
+  std::string origin;
+};
+
+Result<Identity, std::string> identity_of(std::string url) {
+  const std::string quoted = "public URL '" + url + "': ";
+  const auto uri = wire::Uri::parse(url);
+  if (!uri) return quoted + uri.error().what;
+  if (uri->scheme != "https" && uri->scheme != "http") return quoted + "expected https or http";
+  if (uri->scheme == "http" && !uri->is_loopback()) {
+    return quoted + "http is for loopback only (localhost, 127.0.0.1, [::1]); expected https";
+  }
+  if (uri->userinfo || uri->query || uri->fragment) return quoted + "expected no user, query or fragment";
+  if (wire::has_dot_segment(uri->path)) return quoted + "expected no '.' or '..' in its path";
+  if (url.back() == '/') {
+    if (uri->path != "/") return quoted + "expected no slash at the end of its path";
+    url.pop_back();
+  }
+  Identity identity{url, uri->path == "/" ? "" : uri->path, uri->scheme == "https", uri->is_loopback(), "", ""};
+  identity.origin = uri->origin();
+  identity.authority = identity.origin.substr(identity.origin.find("//") + 2);
+  return identity;
+}
+
+Problem check_keys(const crypto::KeyRing& ring) {
+  if (ring.empty()) return "key ring: expected at least one key";
+  for (std::size_t i = 0; i < ring.size(); ++i) {
+    if (ring[i].id.size() != 8 || ring[i].bytes.size() != 32) {
+      return "key ring: expected an id of 8 characters and a key of 32 bytes in entry " + std::to_string(i + 1);
+    }
+    for (std::size_t j = 0; j < i; ++j) {
+      if (ring[j].id == ring[i].id) return "key ring: the id " + ring[i].id + " comes twice";
+    }
+  }
+  return std::nullopt;
+}
+
+Problem check_scopes(const ScopePolicy& policy, const ScopeSet& defaults) {
+  for (const ScopeDefinition& scope : policy.definitions()) {
+    const auto parsed = ScopeSet::parse(scope.token);
+    if (!parsed || parsed->tokens() != std::vector<std::string>{scope.token}) {
+      return "scope '" + scope.token + "': expected one scope token (RFC 6749 s. 3.3)";
+    }
+    if (policy.find(scope.token) != &scope) return "scope '" + scope.token + "' is declared twice";
+    for (const std::string& implied : scope.implies) {
+      if (policy.find(implied) == nullptr) {
+        return "scope '" + scope.token + "' implies '" + implied + "', which is not declared";
+      }
+    }
+  }
+  for (const std::string& token : defaults.tokens()) {
+    if (policy.find(token) == nullptr) return "default scope '" + token + "' is not declared";
+  }
+  return std::nullopt;
+}
+
+Problem check_catalog(const mcp::Catalog& catalog, const ScopePolicy& policy) {
+  const auto known = [&policy](const std::string& what, const ScopeSet& scopes) -> Problem {
+    for (const std::string& token : scopes.tokens()) {
+      if (policy.find(token) == nullptr) return what + " needs the scope '" + token + "', which is not declared";
+    }
+    return std::nullopt;
+  };
+  for (const auto& [tool, schema] : catalog.tools()) {
+    if (Problem problem = known("tool '" + tool.name + "'", tool.scopes)) return problem;
+  }
+  for (const mcp::Prompt& prompt : catalog.prompts()) {
+    if (Problem problem = known("prompt '" + prompt.name + "'", prompt.scopes)) return problem;
+  }
+  for (const mcp::ResourceProvider& provider : catalog.resources()) {
+    if (Problem problem = known("resources '" + provider.prefix + "'", provider.scopes)) return problem;
+  }
+  return std::nullopt;
+}
+
+Problem check_lifetimes(const oauth::Lifetimes& lifetimes) {
+  const auto positive = [](const char* name, Seconds life) -> Problem {
+    if (life.count > 0) return std::nullopt;
+    return std::string(name) + ": expected more than 0 seconds, got " + std::to_string(life.count);
+  };
+  if (Problem problem = positive("access token lifetime", lifetimes.access)) return problem;
+  if (Problem problem = positive("refresh token lifetime", lifetimes.refresh)) return problem;
+  if (Problem problem = positive("flow lifetime", lifetimes.flow)) return problem;
+  if (Problem problem = positive("login lifetime", lifetimes.login)) return problem;
+  if (Problem problem = positive("unused client lifetime", lifetimes.unused_client)) return problem;
+  if (Problem problem = positive("used client lifetime", lifetimes.used_client)) return problem;
+  if (lifetimes.code.count <= 0 || lifetimes.code.count > longest_code_life) {
+    return "code lifetime: expected 1 to 600 seconds, got " + std::to_string(lifetimes.code.count);
+  }
+  if (lifetimes.refresh_grace.count < 0 || lifetimes.refresh_grace > lifetimes.refresh) {
+    return "refresh grace: expected 0 seconds up to the refresh token lifetime, got " +
+           std::to_string(lifetimes.refresh_grace.count);
+  }
+  return std::nullopt;
+}
+
+Problem check_resource_servers(const std::vector<oauth::ResourceServer>& servers) {
+  for (const oauth::ResourceServer& server : servers) {
+    if (server.id.empty() || server.secret_hash.size() != 32) return "resource server: expected an id and a secret";
+    const auto same = [&server](const oauth::ResourceServer& other) { return other.id == server.id; };
+    if (std::count_if(servers.begin(), servers.end(), same) != 1) {
+      return "resource server '" + server.id + "' is declared twice";
+    }
+  }
+  return std::nullopt;
+}
+
+Result<std::vector<std::string>, std::string> origins_of(const Identity& identity,
+                                                         const std::vector<std::string>& allowed) {
+  std::vector<std::string> origins = {identity.origin};
+  for (const std::string& text : allowed) {
+    const auto uri = wire::Uri::parse(text);
+    const bool bare = uri && (uri->path.empty() || uri->path == "/") && !uri->query && !uri->fragment && !uri->userinfo;
+    if (!bare || (uri->scheme != "https" && uri->scheme != "http")) {
+      return "allowed origin '" + text + "': expected scheme://host or scheme://host:port";
+    }
+    origins.push_back(uri->origin());
+  }
+  return origins;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Deployment>, std::string> Deployment::build(Settings settings) {
+  const auto identity = identity_of(settings.public_url);
+  if (!identity) return identity.error();
+  if (settings.serve_mcp_without_authorization && !identity->loopback) {
+    return std::string("serving MCP without authorization is for loopback only, and the public URL is ") +
+           settings.public_url;
+  }
+  if (Problem problem = check_keys(settings.key_ring)) return *problem;
+  if (Problem problem = check_lifetimes(settings.lifetimes)) return *problem;
+  if (Problem problem = check_resource_servers(settings.resource_servers)) return *problem;
+  if (settings.decoy_password.empty()) return std::string("expected a decoy password hash");
+
+  ScopePolicy policy(std::move(settings.scopes));
+  const ScopeSet defaults = settings.default_scopes.empty() ? policy.all() : settings.default_scopes;
+  if (Problem problem = check_scopes(policy, defaults)) return *problem;
+  if (Problem problem = check_catalog(settings.catalog, policy)) return *problem;
+  auto origins = origins_of(*identity, settings.allowed_origins);
+  if (!origins) return origins.error();
+
+  std::vector<std::string> hosts = {identity->authority};
+  for (const std::string& host : settings.allowed_hosts) hosts.push_back(wire::lower_case(host));
+
+  const crypto::KeyRing& ring = settings.key_ring;
+  oauth::Authority authority{
+      .issuer = identity->issuer,
+      .path = identity->path,
+      .resource = identity->issuer + "/mcp",
+      .secure = identity->secure,
+      .name = std::move(settings.name),
+      .documentation = "",
+      .scopes = std::move(policy),
+      .default_scopes = defaults,
+      .lifetimes = settings.lifetimes,
+      .resource_servers = std::move(settings.resource_servers),
+      .allow_private_use_redirects = true,
+      .decoy_password = std::move(settings.decoy_password),
+      .access_tokens = crypto::Sealer(ring, "access token"),
+      .refresh_tokens = crypto::Sealer(ring, "refresh token"),
+      .codes = crypto::Sealer(ring, "code"),
+      .flows = crypto::Sealer(ring, "flow"),
+      .logins = crypto::Sealer(ring, "login"),
+  };
+  return std::shared_ptr<const Deployment>(
+      new Deployment{std::move(authority), std::move(settings.catalog), settings.limits, std::move(hosts),
+                     std::move(origins).value(), settings.serve_mcp_without_authorization});
+}
+
+}  // namespace postern
