@@ -1,0 +1,11 @@
+# The core as one standalone WebAssembly module: no generated JavaScript, no entry point, no imports but the memory's.
+
+if(EXISTS "${PROJECT_SOURCE_DIR}/host-wasm/abi.cpp")
+  file(GLOB wasm_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/host-wasm/*.cpp")
+  add_executable(postern_wasm ${wasm_sources})
+  target_link_libraries(postern_wasm PRIVATE postern_core)
+  target_compile_options(postern_wasm PRIVATE -fno-exceptions -fno-rtti)
+  target_link_options(postern_wasm PRIVATE -sSTANDALONE_WASM --no-entry -sALLOW_MEMORY_GROWTH=1 -fno-exceptions -Oz)
+  set_target_properties(postern_wasm PROPERTIES OUTPUT_NAME postern SUFFIX .wasm)
+  postern_compile(postern_wasm)
+endif()
