@@ -1,0 +1,38 @@
+// The gate before the protected resource: who is calling, or why not. RFC 6750, RFC 9728 s. 5, MCP authorization.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "core/flow/ask.hpp"
+#include "core/flow/outcome.hpp"
+#include "core/flow/principal.hpp"
+#include "core/oauth/authority.hpp"
+#include "core/oauth/refusal.hpp"
+
+namespace postern::oauth {
+
+/// The caller; or what to return at once: the needs of this round, a refusal with its challenge, or 503.
+struct Admission {
+  std::variant<Principal, Outcome> step;
+  const Principal* principal() const { return std::get_if<Principal>(&step); }
+  Outcome* outcome() { return std::get_if<Outcome>(&step); }
+};
+
+/// Looks at the Authorization field alone; the body is not read. One read: the grant. The token is opened, and its
+/// expiry and audience are checked, before that read.
+Admission admit(const Authority& authority, const HttpRequest& request, Ask& ask);
+
+/// 403, RFC 6750 s. 3.1. The challenge names what the caller has and what the call needs, so that a client that asks
+/// for just that loses nothing.
+Outcome insufficient_scope(const Authority& authority, const Principal& principal, const ScopeSet& needed);
+
+/// The one value of WWW-Authenticate. `error`: empty where no token came (RFC 6750 s. 3.1: then no error code).
+std::string challenge_for(const Authority& authority, const ScopeSet& scopes, std::string_view error = {},
+                          std::string_view description = {});
+
+/// Where the protected resource's metadata lie: RFC 9728 s. 3.1, the resource's path put after the well-known one.
+std::string resource_metadata_url(const Authority& authority);
+
+}  // namespace postern::oauth
