@@ -1,0 +1,79 @@
+// The one header of a program that is an MCP server: say what it offers, then run it.
+//
+//   #include <postern.hpp>
+//
+//   int main(int argc, char** argv) {
+//     postern::Server server{"greeter", "1.0.0"};
+//     server.scope({"greet", "Greet people in your name", {}});
+//     postern::mcp::Tool greet;
+//     greet.name = "greet";
+//     greet.scopes = {"greet"};
+//     greet.handler = [](postern::mcp::Run&) { return postern::mcp::ToolResult::text("Hello"); };
+//     return server.tool(greet).run(argc, argv);
+//   }
+//
+// The program then has the whole command line: serve (the default), user add|passwd|list|remove, version, and every option.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/base/json.hpp"
+#include "core/flow/principal.hpp"
+#include "core/flow/scope.hpp"
+#include "core/mcp/catalog.hpp"
+
+namespace postern {
+
+/// A tool that touches the world. It runs once for a call, on a thread of its own request, and may block and throw; it
+/// is called by several threads at once. `arguments`: an object, valid against the tool's schema. What comes back may
+/// name topics, but carries no commit: the store belongs to handlers (`mcp::Tool::handler`).
+using HostTool = std::function<mcp::ToolResult(const Json& arguments, const Principal& principal)>;
+
+/// An MCP server with its own authorization server. Registering never fails at once: the first fault is told by `run`,
+/// in one line and with exit code 2, before anything listens.
+class Server {
+ public:
+  /// `name` and `version`: what MCP clients are told, and what the pages call this server.
+  Server(std::string name, std::string version);
+  ~Server();
+  Server(Server&&) noexcept;
+  Server& operator=(Server&&) noexcept;
+
+  /// For people: `Greeter of Example Ltd`.
+  Server& title(std::string text);
+  /// For models: how to use this server as a whole.
+  Server& instructions(std::string text);
+
+  /// A scope that tools may need. Every scope that a tool names has to be declared.
+  Server& scope(ScopeDefinition definition);
+  /// What the first challenge asks for, and what a client gets that asks for nothing. Default: every declared scope
+  /// scope.
+  Server& default_scopes(ScopeSet scopes);
+
+  /// A tool whose handler is pure: it asks for records and time, and may be called any number of times for one call.
+  Server& tool(mcp::Tool tool);
+  /// A tool that the host runs, once for a call. `tool.handler` has to be empty.
+  Server& host_tool(mcp::Tool tool, HostTool function);
+  Server& prompt(mcp::Prompt prompt);
+  Server& resources(mcp::ResourceProvider provider);
+
+  /// The catalogue itself, for functions that add several things: `add_notes_tools(server.catalog())`.
+  mcp::Catalog& catalog();
+
+  /// DANGEROUS: everybody who reaches the port may call every tool, as nobody. Refused off loopback, loud in the log.
+  /// There is then no user, and `postern user` is refused.
+  Server& without_authorization();
+
+  /// The command line of the program. Comes back when the server has been stopped (SIGTERM, SIGINT) and has drained.
+  /// 0: done. 1: it ran, and failed. 2: a wrong option, file or folder; nothing was touched.
+  int run(int argc, char** argv);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace postern
