@@ -3,6 +3,7 @@
 
 #include "core/flow/facts.hpp"
 #include "core/flow/outcome.hpp"
+#include "core/mcp/streams.hpp"
 #include "core/server/deployment.hpp"
 
 namespace postern {
@@ -12,12 +13,7 @@ namespace postern {
 /// after the commit has held. A lost commit means: forget the facts, start again.
 Outcome evaluate(const Deployment& deployment, const HttpRequest& request, const Facts& facts);
 
-/// What an open stream says to a topic. Nothing to say: empty bytes, unchanged.
-struct StreamStep {
-  std::string bytes;   ///< Event-stream frames to send.
-  bool close = false;  ///< End the stream after them.
-};
-StreamStep tell(const Stream& stream, const Topic& topic);
+// What an open stream says to a topic: `tell`, core/mcp/streams.hpp.
 
 /// A stream is looked at when it has been opened, on `session_changed` and at least every 15 s: does its grant live,
 /// does its session? Asks for records like an evaluation. `step` is then the stream to go on with, or its end.

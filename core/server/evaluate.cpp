@@ -1,0 +1,169 @@
+#include "core/server/evaluate.hpp"
+
+#include <array>
+#include <string>
+#include <utility>
+
+#include "core/mcp/endpoint.hpp"
+#include "core/mcp/streams.hpp"
+#include "core/oauth/bearer.hpp"
+#include "core/oauth/endpoints.hpp"
+#include "core/oauth/grant.hpp"
+#include "core/server/boundary.hpp"
+#include "core/store/record.hpp"
+#include "core/store/records.hpp"
+
+namespace postern {
+namespace {
+
+using Endpoint = Outcome (*)(const Deployment&, const HttpRequest&, const Facts&);
+
+struct Route {
+  std::string_view path;
+  Endpoint endpoint;
+  bool cross_origin;  ///< Programs in browsers use it: CORS. Pages for people never have it.
+};
+
+template <Outcome (*endpoint)(const oauth::Authority&, const HttpRequest&, const Facts&)>
+Outcome of_authority(const Deployment& deployment, const HttpRequest& request, const Facts& facts) {
+  return endpoint(deployment.authority, request, facts);
+}
+
+Outcome mcp_endpoint(const Deployment& deployment, const HttpRequest& request, const Facts& facts);
+Outcome front_page(const Deployment& deployment, const HttpRequest& request, const Facts& facts);
+Outcome health(const Deployment& deployment, const HttpRequest& request, const Facts& facts);
+
+// Paths below the path of the public URL.
+constexpr std::array routes = {
+    Route{"/mcp", mcp_endpoint, true},
+    Route{"/mcp/", mcp_endpoint, true},  // served in place: a redirect would lose the body or the token
+    Route{"/authorize", of_authority<oauth::authorize>, false},
+    Route{"/token", of_authority<oauth::token>, true},
+    Route{"/register", of_authority<oauth::register_client>, true},
+    Route{"/revoke", of_authority<oauth::revoke>, true},
+    Route{"/introspect", of_authority<oauth::introspect>, true},
+    Route{"/.well-known/openid-configuration", of_authority<oauth::authorization_server_metadata>, true},
+    Route{"/.well-known/oauth-authorization-server", of_authority<oauth::authorization_server_metadata>, true},
+    Route{"/.well-known/oauth-protected-resource", of_authority<oauth::protected_resource_metadata>, true},
+    Route{"/", front_page, false},
+    Route{"/healthz", health, false},
+};
+
+// Well-known paths into which the path of an identifier is inserted, RFC 8414 s. 3.1, RFC 9728 s. 3.1.
+struct WellKnown {
+  std::string_view prefix;
+  bool of_resource;  ///< The identifier is the resource (issuer + /mcp), not the issuer.
+};
+constexpr std::array well_known = {
+    WellKnown{"/.well-known/oauth-protected-resource", true},
+    WellKnown{"/.well-known/oauth-authorization-server", false},
+    WellKnown{"/.well-known/openid-configuration", false},
+};
+
+const Route* find_route(std::string_view path) {
+  for (const Route& route : routes) {
+    if (route.path == path) return &route;
+  }
+  return nullptr;
+}
+
+const Route* route_of(const oauth::Authority& authority, std::string_view path) {
+  for (const WellKnown& known : well_known) {
+    if (!path.starts_with(known.prefix)) continue;
+    std::string_view inserted = path.substr(known.prefix.size());
+    if (inserted.empty()) return find_route(known.prefix);
+    if (!inserted.starts_with(authority.path)) continue;
+    inserted.remove_prefix(authority.path.size());
+    if (inserted.empty() || (known.of_resource && (inserted == "/mcp" || inserted == "/mcp/"))) {
+      return find_route(known.prefix);
+    }
+  }
+  if (!authority.path.empty() && path.starts_with(authority.path)) {
+    if (const Route* route = find_route(path.substr(authority.path.size()))) return route;
+  }
+  // MCP 2025-03-26 s. "Fallbacks for servers without metadata discovery": at the root of the host.
+  return find_route(path);
+}
+
+Outcome mcp_endpoint(const Deployment& deployment, const HttpRequest& request, const Facts& facts) {
+  if (auto refusal = server::refuse_origin(deployment, request)) return std::move(*refusal);
+  const oauth::Authority& authority = deployment.authority;
+  const wire::JsonLimits limits{deployment.limits.body, deployment.limits.json_depth};
+  Principal principal;  // nobody, where authorization is switched off
+  if (!deployment.mcp_is_open) {
+    Ask ask(facts);
+    oauth::Admission admission = oauth::admit(authority, request, ask);
+    if (Outcome* stopped = admission.outcome()) return std::move(*stopped);
+    principal = *admission.principal();
+  }
+  const auto challenge = [&authority, &principal](const ScopeSet& needed) {
+    return oauth::insufficient_scope(authority, principal, needed);
+  };
+  return mcp::serve(deployment.catalog, authority.scopes, principal, challenge, request, facts, limits);
+}
+
+bool is_read(const HttpRequest& request) { return request.method == "GET" || request.method == "HEAD"; }
+
+Outcome front_page(const Deployment& deployment, const HttpRequest& request, const Facts&) {
+  if (!is_read(request)) return server::json_error(405, "invalid_request", "Expected GET.");
+  return Reply{200,
+               {{"Content-Type", "text/plain; charset=utf-8"}, {"X-Content-Type-Options", "nosniff"}},
+               deployment.authority.name + "\n\nMCP server: " + deployment.authority.resource + "\n",
+               std::nullopt};
+}
+
+Outcome health(const Deployment&, const HttpRequest& request, const Facts&) {
+  if (!is_read(request)) return server::json_error(405, "invalid_request", "Expected GET.");
+  return Reply{
+      200, {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}, R"({"status":"ok"})", std::nullopt};
+}
+
+}  // namespace
+
+Outcome evaluate(const Deployment& deployment, const HttpRequest& request, const Facts& facts) {
+  auto passed = server::pass_boundary(deployment, request);
+  if (auto* refusal = std::get_if<Reply>(&passed)) {
+    server::allow_cross_origin(*refusal);
+    return std::move(*refusal);
+  }
+  const Route* route = route_of(deployment.authority, std::get<wire::Target>(passed).path);
+  if (route == nullptr) {
+    Reply reply = server::json_error(404, "not_found", "There is nothing at this path.");
+    server::allow_cross_origin(reply);
+    return reply;
+  }
+  if (!route->cross_origin) return route->endpoint(deployment, request, facts);
+  if (request.method == "OPTIONS") {
+    if (route->endpoint == mcp_endpoint) {
+      if (auto refusal = server::refuse_origin(deployment, request)) return std::move(*refusal);
+    }
+    return server::preflight(request);
+  }
+  Outcome outcome = route->endpoint(deployment, request, facts);
+  if (Answer* answer = outcome.answer()) server::allow_cross_origin(answer->reply);
+  if (!outcome.events.empty()) {
+    Reply head;
+    server::allow_cross_origin(head);
+    outcome.event_headers.insert(outcome.event_headers.end(), head.headers.begin(), head.headers.end());
+  }
+  return outcome;
+}
+
+StreamCheck check(const Deployment& deployment, const Stream& stream, const Facts& facts) {
+  Ask ask(facts);
+  store::Found<store::Grant> grant;
+  store::Found<store::Session> session;
+  if (!stream.grant.empty()) grant = store::load<store::Grant>(ask, store::Grant::key(stream.grant));
+  if (!stream.session.empty()) session = store::load<store::Session>(ask, stream.session);
+  if (ask.pending()) {
+    const Outcome outcome = ask.needs();
+    if (const Needs* needs = outcome.needs()) return {*needs};
+    return {stream};  // The store is in trouble: the next check decides.
+  }
+  if (!stream.grant.empty() && !(grant && oauth::lives(*grant, facts.now()))) return {std::monostate{}};
+  auto refreshed = mcp::refreshed(stream, session ? &session.value() : nullptr);
+  if (!refreshed) return {std::monostate{}};
+  return {std::move(*refreshed)};
+}
+
+}  // namespace postern
