@@ -19,6 +19,7 @@
 #include "core/flow/principal.hpp"
 #include "core/flow/scope.hpp"
 #include "core/flow/topic.hpp"
+#include "core/mcp/parameter_headers.hpp"
 #include "core/mcp/schema.hpp"
 
 namespace postern::mcp {
@@ -43,14 +44,16 @@ struct ToolResult {
 /// One run of a handler.
 class Run {
  public:
-  Run(Ask& ask, const Principal& principal, const Json& arguments) : ask(ask), principal(principal), arguments(arguments) {}
+  /// `place`: of the call in its batch (2025-03-26), so that no two calls of a request draw or wait alike.
+  Run(Ask& run_ask, const Principal& run_principal, const Json& run_arguments, std::uint32_t place = 0)
+      : ask(run_ask), principal(run_principal), arguments(run_arguments), place_(place) {}
 
   Ask& ask;                    ///< Records, scans: `store::load<Note>(run.ask, key)`.
   const Principal& principal;  ///< Who calls.
   const Json& arguments;       ///< An object, valid against the schema.
 
   UnixSeconds now() const { return ask.facts().now(); }
-  std::string draw(std::string_view label) const { return ask.facts().draw(label); }
+  std::string draw(std::string_view label) const;
 
   /// True once so much time has passed since the run reached this line. Each call is a step of its own.
   bool slept(std::uint32_t milliseconds);
@@ -76,6 +79,7 @@ class Run {
   const std::vector<Note>& notes() const { return notes_; }
 
  private:
+  std::uint32_t place_ = 0;
   std::uint32_t steps_ = 0;
   std::vector<Note> notes_;
 };
@@ -117,6 +121,7 @@ struct ResourceProvider {
   std::function<std::vector<Json>(Run&)> list;  ///< Resource objects: uri, name, ...
   /// The contents of `uri`; empty: there is no such resource for this caller.
   std::function<std::vector<Json>(Run&, const std::string& uri)> read;
+  std::vector<Json> templates;  ///< ResourceTemplate objects: uriTemplate, name, ...
 };
 
 /// Checked when it is built: names, schemas, scopes. Immutable then.
@@ -135,6 +140,8 @@ class Catalog {
   struct RegisteredTool {
     Tool tool;
     Schema schema;
+    std::optional<Schema> output_schema;
+    std::vector<ParameterHeader> parameter_headers;
   };
   const std::vector<RegisteredTool>& tools() const { return tools_; }
   const std::vector<Prompt>& prompts() const { return prompts_; }
@@ -142,10 +149,15 @@ class Catalog {
   const RegisteredTool* find_tool(std::string_view name) const;
   const Prompt* find_prompt(std::string_view name) const;
 
+  /// The elements of the array `tools`, as JSON text: 2025-03-26 knows neither `title` nor `outputSchema`.
+  const std::string& tools_text(bool titles_and_output) const { return titles_and_output ? tools_text_ : early_text_; }
+
  private:
   std::vector<RegisteredTool> tools_;
   std::vector<Prompt> prompts_;
   std::vector<ResourceProvider> resources_;
+  std::string tools_text_;
+  std::string early_text_;
 };
 
 }  // namespace postern::mcp

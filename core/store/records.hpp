@@ -179,4 +179,18 @@ struct Note {
   }
 };
 
+/// What a list of notes shows, beside each note: lists need not read the texts. Lives as long as its note.
+struct NoteTitle {
+  std::string title;
+  UnixSeconds updated;
+
+  static std::string prefix(std::string_view subject) { return std::string("note-title/").append(subject) + '/'; }
+  static std::string key(std::string_view subject, std::string_view id) { return prefix(subject).append(id); }
+  template <class V, class Self>
+  static void fields(V& visit, Self& self) {
+    visit.field(1, "title", self.title);
+    visit.field(2, "updated", self.updated);
+  }
+};
+
 }  // namespace postern::store
