@@ -82,8 +82,8 @@ Problem check_catalog(const mcp::Catalog& catalog, const ScopePolicy& policy) {
     }
     return std::nullopt;
   };
-  for (const auto& [tool, schema] : catalog.tools()) {
-    if (Problem problem = known("tool '" + tool.name + "'", tool.scopes)) return problem;
+  for (const auto& registered : catalog.tools()) {
+    if (Problem problem = known("tool '" + registered.tool.name + "'", registered.tool.scopes)) return problem;
   }
   for (const mcp::Prompt& prompt : catalog.prompts()) {
     if (Problem problem = known("prompt '" + prompt.name + "'", prompt.scopes)) return problem;

@@ -92,12 +92,13 @@ Outcome mcp_endpoint(const Deployment& deployment, const HttpRequest& request, c
   Principal principal;  // nobody, where authorization is switched off
   if (!deployment.mcp_is_open) {
     Ask ask(facts);
+    if (auto read = mcp::first_read(request)) ask(std::move(*read));  // in the same round as the grant
     oauth::Admission admission = oauth::admit(authority, request, ask);
     if (Outcome* stopped = admission.outcome()) return std::move(*stopped);
     principal = *admission.principal();
   }
   const auto challenge = [&authority, &principal](const ScopeSet& needed) {
-    return oauth::insufficient_scope(authority, principal, needed);
+    return oauth::insufficient_scope(authority, principal, needed).answer()->reply;
   };
   return mcp::serve(deployment.catalog, authority.scopes, principal, challenge, request, facts, limits);
 }
@@ -149,7 +150,7 @@ Outcome evaluate(const Deployment& deployment, const HttpRequest& request, const
   return outcome;
 }
 
-StreamCheck check(const Deployment& deployment, const Stream& stream, const Facts& facts) {
+StreamCheck check(const Deployment&, const Stream& stream, const Facts& facts) {
   Ask ask(facts);
   store::Found<store::Grant> grant;
   store::Found<store::Session> session;
