@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { equal, ok, sleep, startServer, step, stopClean, within } from './lib.mjs';
 import { Visitor } from './web.mjs';
-import { callTool, MODERN, READ_SCOPES, REDIRECT, revoke, valueOf } from './oauth.mjs';
+import { ALL_SCOPES, callTool, MODERN, READ_SCOPES, REDIRECT, revoke, valueOf } from './oauth.mjs';
 
 /** The provider that a developer writes: everything in memory, one user, one server. */
 export class Provider {
@@ -83,6 +83,9 @@ async function enter(sdk, server, provider, wire, visitor, label) {
   return { client, transport, asked };
 }
 
+/** Scopes are a set: their order says nothing. */
+const scopesOf = (text) => (text ?? '').split(' ').sort().join(' ');
+
 const call = (client, name, args = {}) => within(10, client.callTool({ name, arguments: args }), `the call of ${name}`);
 
 export async function story(sdk, providerOptions = {}) {
@@ -99,11 +102,11 @@ export async function story(sdk, providerOptions = {}) {
   equal('the door answers 401 first', [early[0].method, early[0].path, early[0].status], ['POST', '/mcp', 401]);
   ok('the challenge names the metadata and the scopes to begin with',
     early[0].challenge.includes(`resource_metadata="${server.url}/.well-known/oauth-protected-resource/mcp"`)
-    && early[0].challenge.includes(`scope="${READ_SCOPES}"`), early[0].challenge);
+    && scopesOf(early[0].challenge.match(/scope="([^"]*)"/)?.[1]) === scopesOf(READ_SCOPES), early[0].challenge);
   ok('the resource metadata was read', early.some((one) => one.path === '/.well-known/oauth-protected-resource/mcp' && one.status === 200), early);
   ok('the server metadata was read', early.some((one) => one.path === '/.well-known/oauth-authorization-server' && one.status === 200), early);
   ok('the client registered itself', early.some((one) => one.path === '/register' && one.status === 201), early);
-  equal('it asked for the scopes of the challenge', opened.asked.searchParams.get('scope'), READ_SCOPES);
+  equal('it asked for the scopes of the challenge', scopesOf(opened.asked.searchParams.get('scope')), scopesOf(READ_SCOPES));
   equal('it asked for this resource', opened.asked.searchParams.get('resource'), server.mcp);
   ok('tokens came with a lifetime and a refresh token', provider.held?.refresh_token && provider.held.expires_in === 3600, Object.keys(provider.held ?? {}));
   sdk.speaks(client, early);
@@ -134,10 +137,9 @@ export async function story(sdk, providerOptions = {}) {
     const seen = wire.take();
     const forbidden = seen.find((one) => one.status === 403);
     ok('  because of a 403 insufficient_scope', /error="insufficient_scope"/.test(forbidden?.challenge ?? ''), seen);
-    const named = (forbidden?.challenge.match(/scope="([^"]*)"/)?.[1] ?? '').split(' ').sort();
-    equal('  that names the granted and the needed scopes', named, ['notes:read', 'notes:write', 'user']);
+    equal('  that names the granted and the needed scopes', scopesOf(forbidden?.challenge.match(/scope="([^"]*)"/)?.[1]), scopesOf(ALL_SCOPES));
     const asked = provider.redirects.at(-1);
-    equal('  the new request asks for all of them', (asked.searchParams.get('scope') ?? '').split(' ').sort(), ['notes:read', 'notes:write', 'user']);
+    equal('  the new request asks for all of them', scopesOf(asked.searchParams.get('scope')), scopesOf(ALL_SCOPES));
     await sdk.finish(transport, await visitor.authorize(asked));
     const result = await call(client, 'write_note', { title, text });
     ok('  the same call now succeeds', !result.isError && valueOf(result)?.id !== undefined, result);
