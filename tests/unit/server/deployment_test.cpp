@@ -1,0 +1,93 @@
+// A deployment fails closed: no half configuration is ever served (security.md, LiteLLM CVE-2026-59822).
+#include "core/server/deployment.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "tests/unit/server/settings.hpp"
+
+namespace postern {
+namespace {
+
+using testing::good_settings;
+
+struct Row {
+  const char* what;
+  std::function<void(Settings&)> change;
+  const char* told;  ///< A part of the reason.
+};
+
+TEST(Deployment, RefusesWhatCannotBeServedSafely) {
+  const Row rows[] = {
+      {"no public URL", [](Settings& s) { s.public_url = ""; }, "public URL"},
+      {"http off loopback", [](Settings& s) { s.public_url = "http://mcp.example.com"; }, "expected https"},
+      {"http on an address that is not loopback", [](Settings& s) { s.public_url = "http://127.0.0.2"; }, "https"},
+      {"another scheme", [](Settings& s) { s.public_url = "ftp://mcp.example.com"; }, "https or http"},
+      {"a query", [](Settings& s) { s.public_url = "https://mcp.example.com?x"; }, "query"},
+      {"a fragment", [](Settings& s) { s.public_url = "https://mcp.example.com#x"; }, "fragment"},
+      {"a user", [](Settings& s) { s.public_url = "https://me@mcp.example.com"; }, "user"},
+      {"a path that ends in a slash", [](Settings& s) { s.public_url = "https://h/a/"; }, "slash"},
+      {"dot segments", [](Settings& s) { s.public_url = "https://h/a/../b"; }, "'..'"},
+      {"no key", [](Settings& s) { s.key_ring.clear(); }, "at least one key"},
+      {"a short key", [](Settings& s) { s.key_ring[0].bytes = Secret("short"); }, "32 bytes"},
+      {"an id twice", [](Settings& s) { s.key_ring.push_back(s.key_ring[0]); }, "twice"},
+      {"no decoy", [](Settings& s) { s.decoy_password = ""; }, "decoy"},
+      {"a scope with a space", [](Settings& s) { s.scopes.push_back({"a b", "", {}}); }, "scope token"},
+      {"an empty scope", [](Settings& s) { s.scopes.push_back({"", "", {}}); }, "scope token"},
+      {"a scope twice", [](Settings& s) { s.scopes.push_back({"user", "", {}}); }, "declared twice"},
+      {"an implied scope that is not there", [](Settings& s) { s.scopes[0].implies = {"x"}; }, "not declared"},
+      {"a default scope that is not there", [](Settings& s) { s.default_scopes.add("x"); }, "not declared"},
+      {"a code that lives too long", [](Settings& s) { s.lifetimes.code = {601}; }, "1 to 600"},
+      {"a code that does not live", [](Settings& s) { s.lifetimes.code = {0}; }, "1 to 600"},
+      {"an access token that does not live", [](Settings& s) { s.lifetimes.access = {0}; }, "more than 0"},
+      {"a negative grace", [](Settings& s) { s.lifetimes.refresh_grace = {-1}; }, "grace"},
+      {"a resource server without a secret", [](Settings& s) { s.resource_servers = {{"rs", ""}}; }, "secret"},
+      {"an origin with a path", [](Settings& s) { s.allowed_origins = {"https://a.example/x"}; }, "allowed origin"},
+      {"the null origin", [](Settings& s) { s.allowed_origins = {"null"}; }, "allowed origin"},
+      {"no authorization off loopback", [](Settings& s) { s.serve_mcp_without_authorization = true; }, "loopback only"},
+      {"a tool whose scope is not declared",
+       [](Settings& s) {
+         mcp::Tool tool;
+         tool.name = "t";
+         tool.description = "d";
+         tool.scopes = ScopeSet{"x"};
+         ASSERT_FALSE(s.catalog.add(std::move(tool)));
+       },
+       "not declared"},
+  };
+  for (const Row& row : rows) {
+    Settings settings = good_settings();
+    row.change(settings);
+    const auto deployment = Deployment::build(std::move(settings));
+    ASSERT_FALSE(deployment.ok()) << row.what;
+    EXPECT_NE(deployment.error().find(row.told), std::string::npos) << row.what << ": " << deployment.error();
+  }
+}
+
+TEST(Deployment, PrintsEveryIdentifierFromTheSameBytes) {
+  const auto deployment = testing::deployment_of(good_settings());
+  ASSERT_NE(deployment, nullptr);
+  EXPECT_EQ(deployment->authority.issuer, "https://mcp.example.com");
+  EXPECT_EQ(deployment->authority.resource, "https://mcp.example.com/mcp");
+  EXPECT_TRUE(deployment->authority.secure);
+}
+
+TEST(Deployment, TakesTheRootSlashAwayAndKeepsAPath) {
+  Settings settings = good_settings();
+  settings.public_url = "https://mcp.example.com/";
+  EXPECT_EQ(testing::deployment_of(settings)->authority.issuer, "https://mcp.example.com");
+  settings.public_url = "https://mcp.example.com/notes";
+  const auto deployment = testing::deployment_of(settings);
+  EXPECT_EQ(deployment->authority.path, "/notes");
+  EXPECT_EQ(deployment->authority.resource, "https://mcp.example.com/notes/mcp");
+}
+
+TEST(Deployment, DefaultScopesAreAllScopesWhereNoneAreSaid) {
+  Settings settings = good_settings();
+  settings.default_scopes = ScopeSet{};
+  EXPECT_EQ(testing::deployment_of(settings)->authority.default_scopes.to_string(), "notes:read notes:write user");
+}
+
+}  // namespace
+}  // namespace postern

@@ -1,0 +1,162 @@
+// The boundary and the routes: what every request passes, and who answers it.
+#include "core/server/evaluate.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/wire/http.hpp"
+#include "tests/unit/server/settings.hpp"
+
+namespace postern {
+namespace {
+
+using testing::deployment_of;
+using testing::good_settings;
+
+HttpRequest get(std::string target, wire::Headers headers = {}, std::string host = "mcp.example.com") {
+  headers.insert(headers.begin(), {"Host", std::move(host)});
+  return {"GET", std::move(target), std::move(headers), ""};
+}
+
+Reply reply_to(const Deployment& deployment, const HttpRequest& request) {
+  const Facts facts{UnixSeconds{1'800'000'000}, std::string(32, 'e')};
+  const Outcome outcome = evaluate(deployment, request, facts);
+  return outcome.answer() == nullptr ? Reply{-1, {}, "", {}} : outcome.answer()->reply;
+}
+
+int status_of(const Deployment& deployment, const HttpRequest& request) { return reply_to(deployment, request).status; }
+
+std::string field(const Reply& reply, std::string_view name) {
+  const std::string* value = wire::find_header(reply.headers, name);
+  return value == nullptr ? "" : *value;
+}
+
+TEST(Boundary, RefusesHostsThatAreNotOurs) {  // security.md: DNS rebinding CVE-2025-66414, -66416
+  const auto deployment = deployment_of(good_settings());
+  const std::string target = "/.well-known/oauth-authorization-server";
+  for (const char* host : {"evil.example.com", "mcp.example.com.evil.example", "mcp.example.com:8443", "", "null",
+                           "localhost.evil.example", "localhost:80@evil", "127.0.0.1.evil.example", "127.0.0.1:1x",
+                           "evil.example:localhost", "mcp.example.com:443:443"}) {
+    EXPECT_EQ(status_of(*deployment, get(target, {}, host)), 403) << host;
+  }
+  HttpRequest without = get(target);
+  without.headers.clear();
+  EXPECT_EQ(status_of(*deployment, without), 403) << "no Host";
+  HttpRequest twice = get(target);
+  twice.headers.push_back({"Host", "evil.example.com"});
+  EXPECT_EQ(status_of(*deployment, twice), 403) << "two Hosts";
+  for (const char* host : {"mcp.example.com", "MCP.example.COM", "mcp.example.com:443", "localhost", "localhost:8000",
+                           "127.0.0.1:65535", "[::1]", "[::1]:8000"}) {
+    EXPECT_EQ(status_of(*deployment, get(target, {}, host)), 200) << host;
+  }
+}
+
+TEST(Boundary, NeverBelievesForwardedFields) {  // security.md: Host, X-Forwarded-Host and -Proto believed
+  const auto deployment = deployment_of(good_settings());
+  const HttpRequest plain = get("/.well-known/oauth-authorization-server", {}, "localhost:8000");
+  HttpRequest forwarded = plain;
+  forwarded.headers.push_back({"X-Forwarded-Host", "evil.example.com"});
+  forwarded.headers.push_back({"X-Forwarded-Proto", "http"});
+  forwarded.headers.push_back({"Forwarded", "host=evil.example.com;proto=http"});
+  EXPECT_EQ(reply_to(*deployment, plain), reply_to(*deployment, forwarded));
+  EXPECT_NE(reply_to(*deployment, plain).body.find(R"("issuer":"https://mcp.example.com")"), std::string::npos);
+}
+
+TEST(Boundary, KeepsToItsLimits) {
+  Settings settings = good_settings();
+  settings.limits.body = 100;
+  const auto deployment = deployment_of(settings);
+  HttpRequest request = get("/token");
+  request.body = std::string(101, 'x');
+  EXPECT_EQ(status_of(*deployment, request), 413);
+  EXPECT_EQ(status_of(*deployment, get("/" + std::string(8 << 10, 'x'))), 414);
+  EXPECT_EQ(status_of(*deployment, get("/", {{"X", std::string(32 << 10, 'x')}})), 431);
+  for (const char* target : {"", "*", "token", "/a/../mcp", "/mcp%00", "/%2e%2e/mcp", "/mcp#x", "/a\\b"}) {
+    EXPECT_EQ(status_of(*deployment, get(target)), 400) << target;
+  }
+}
+
+TEST(Boundary, ServesTheMcpEndpointToKnownOriginsOnly) {  // security.md: Origin allow-list, `Origin: null` refused
+  Settings settings = good_settings();
+  settings.allowed_origins = {"https://app.example.com"};
+  const auto deployment = deployment_of(settings);
+  for (const char* origin : {"null", "http://evil.example.com", "https://mcp.example.com.evil.example", "",
+                             "http://mcp.example.com", "https://app.example.com:8443", "http://localhost.evil.example",
+                             "file://", "https://mcp.example.com/"}) {
+    EXPECT_EQ(status_of(*deployment, get("/mcp", {{"Origin", origin}})), 403) << origin;
+    HttpRequest preflight = get("/mcp", {{"Origin", origin}});
+    preflight.method = "OPTIONS";
+    EXPECT_EQ(status_of(*deployment, preflight), 403) << origin;
+  }
+  // Past the Origin check the next refusal is the missing token.
+  for (const char* origin :
+       {"https://mcp.example.com", "https://app.example.com", "http://localhost:6274", "http://127.0.0.1:1"}) {
+    EXPECT_EQ(status_of(*deployment, get("/mcp", {{"Origin", origin}})), 401) << origin;
+  }
+  EXPECT_EQ(status_of(*deployment, get("/mcp", {{"Origin", "https://mcp.example.com"}, {"Origin", "null"}})), 403);
+}
+
+TEST(Routes, DiscoveryIsFoundUnderEverySpelling) {
+  Settings settings = good_settings();
+  const auto at_root = deployment_of(settings);
+  for (const char* path : {"/.well-known/oauth-authorization-server", "/.well-known/openid-configuration",
+                           "/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/mcp",
+                           "/.well-known/oauth-protected-resource/mcp/"}) {
+    EXPECT_EQ(status_of(*at_root, get(path)), 200) << path;
+  }
+  settings.public_url = "https://mcp.example.com/notes";
+  const auto below = deployment_of(settings);
+  for (const char* path : {"/.well-known/oauth-authorization-server/notes", "/.well-known/openid-configuration/notes",
+                           "/notes/.well-known/openid-configuration", "/.well-known/oauth-protected-resource/notes/mcp",
+                           "/.well-known/oauth-authorization-server"}) {
+    EXPECT_EQ(status_of(*below, get(path)), 200) << path;
+  }
+  EXPECT_EQ(status_of(*below, get("/.well-known/oauth-authorization-server/other")), 404);
+  EXPECT_EQ(status_of(*below, get("/notes/mcp")), 401);
+  EXPECT_EQ(status_of(*below, get("/notesmcp")), 404);
+}
+
+TEST(Routes, TheMcpEndpointIsServedInPlaceWithAndWithoutASlash) {
+  const auto deployment = deployment_of(good_settings());
+  EXPECT_EQ(status_of(*deployment, get("/mcp")), 401);
+  EXPECT_EQ(status_of(*deployment, get("/mcp/")), 401);
+  EXPECT_EQ(status_of(*deployment, get("/MCP")), 404);
+  EXPECT_EQ(status_of(*deployment, get("/mcp/x")), 404);
+}
+
+TEST(Routes, ProgramsGetCorsOnErrorsTooAndPagesNever) {
+  const auto deployment = deployment_of(good_settings());
+  for (const char* path : {"/mcp", "/token", "/register", "/revoke", "/introspect", "/nothing",
+                           "/.well-known/oauth-authorization-server"}) {
+    const Reply reply = reply_to(*deployment, get(path));
+    EXPECT_EQ(field(reply, "Access-Control-Allow-Origin"), "*") << path;
+    EXPECT_NE(field(reply, "Access-Control-Expose-Headers").find("WWW-Authenticate"), std::string::npos) << path;
+    EXPECT_EQ(field(reply, "Access-Control-Allow-Credentials"), "") << path;
+  }
+  EXPECT_EQ(field(reply_to(*deployment, get("/authorize")), "Access-Control-Allow-Origin"), "");
+}
+
+TEST(Routes, APreflightNeedsNoAuthorization) {
+  const auto deployment = deployment_of(good_settings());
+  HttpRequest request = get("/mcp", {{"Origin", "http://localhost:6274"},
+                                     {"Access-Control-Request-Method", "POST"},
+                                     {"Access-Control-Request-Headers", "authorization,mcp-param-region"}});
+  request.method = "OPTIONS";
+  const Reply reply = reply_to(*deployment, request);
+  EXPECT_EQ(reply.status, 204);
+  EXPECT_EQ(field(reply, "Access-Control-Allow-Headers"), "authorization,mcp-param-region");
+  request.headers.back().value = "x\r\nSet-Cookie: a=b";
+  EXPECT_EQ(field(reply_to(*deployment, request), "Access-Control-Allow-Headers").find("Set-Cookie"),
+            std::string::npos);
+}
+
+TEST(Routes, NothingElseIsThere) {
+  const auto deployment = deployment_of(good_settings());
+  for (const char* path : {"/admin", "/.env", "/authorize/", "/token/", "//token", "/.well-known/", "/mcpx"}) {
+    EXPECT_EQ(status_of(*deployment, get(path)), 404) << path;
+  }
+  EXPECT_EQ(status_of(*deployment, get("/healthz")), 200);
+  EXPECT_EQ(status_of(*deployment, get("/")), 200);
+}
+
+}  // namespace
+}  // namespace postern
