@@ -49,8 +49,7 @@ class Server {
 
   /// A scope that tools may need. Every scope that a tool names has to be declared.
   Server& scope(ScopeDefinition definition);
-  /// What the first challenge asks for, and what a client gets that asks for nothing. Default: every declared scope
-  /// scope.
+  /// What the first challenge asks for, and what a client gets that asks for nothing. Default: every declared scope.
   Server& default_scopes(ScopeSet scopes);
 
   /// A tool whose handler is pure: it asks for records and time, and may be called any number of times for one call.
