@@ -56,7 +56,6 @@ enum class Refusal {
   login_throttled,
   // Token.
   unsupported_grant_type,
-  unregistered_grant_type,
   unknown_code,
   code_of_another_client,
   wrong_redirect_uri,
@@ -77,6 +76,7 @@ enum class Refusal {
   malformed_authorization,
   unknown_token,
   expired_token,
+  token_of_ended_grant,
   wrong_audience,
   too_little_scope
 };

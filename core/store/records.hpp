@@ -56,6 +56,7 @@ struct Client {
   std::vector<std::string> grant_types;
   UnixSeconds created;
   bool used = false;  ///< A user has allowed something to it.
+  UnixSeconds expires;  ///< Of this record; moves while the client goes on being used.
 
   static std::string key(std::string_view id) { return std::string("client/").append(id); }
   template <class V, class Self>
@@ -68,10 +69,12 @@ struct Client {
     visit.field(6, "grant_types", self.grant_types);
     visit.field(7, "created", self.created);
     visit.field(8, "used", self.used);
+    visit.field(9, "expires", self.expires);
   }
 };
 
-/// An authorization code, under the hash of itself. Lives until it expires, redeemed or not: a replay must be seen.
+/// An authorization code, under the hash of itself. Good until it expires; the record lives as long as a flow (ten
+/// minutes) after that, redeemed or not: a replay must be seen, and a consent form sent again must not make it anew.
 struct Code {
   std::string client;
   std::string redirect_uri;

@@ -1,0 +1,69 @@
+#include "core/oauth/client_auth.hpp"
+
+#include "core/crypto/hash.hpp"
+#include "core/oauth/replies.hpp"
+#include "core/wire/http.hpp"
+#include "core/wire/text.hpp"
+
+namespace postern::oauth {
+namespace {
+
+Result<ClientCredentials, Refused> read_basic(const std::string& field, const wire::Form& form);
+
+}  // namespace
+
+Result<ClientCredentials, Refused> read_client(const HttpRequest& request, const wire::Form& form) {
+  const std::size_t fields = wire::count_header(request.headers, "Authorization");
+  if (fields > 1) return Refused{Refusal::two_client_authentications};
+  if (fields == 1) return read_basic(*wire::find_header(request.headers, "Authorization"), form);
+
+  if (form.get("client_id").empty()) return missing("client_id");
+  const std::string_view secret = form.get("client_secret");
+  return ClientCredentials{std::string(form.get("client_id")), secret.empty() ? "none" : "client_secret_post",
+                           Secret(std::string(secret))};
+}
+
+std::optional<Refused> check_client(const ClientCredentials& credentials, const store::Found<store::Client>& client) {
+  if (!client) return Refused{Refusal::unknown_client, {}, credentials.id};
+  if (credentials.method != client->auth_method) {
+    return Refused{Refusal::wrong_auth_method,
+                   "expected client authentication " + client->auth_method + ", received " + credentials.method,
+                   credentials.id};
+  }
+  if (client->auth_method == "none") return std::nullopt;
+  if (!is_secret(credentials.secret, client->secret_hash)) {
+    return Refused{Refusal::wrong_client_secret, {}, credentials.id};
+  }
+  return std::nullopt;
+}
+
+// Hashes are compared, so not even the time tells how much of a guess was right. A record without a hash has no secret.
+bool is_secret(const Secret& presented, std::string_view hash) {
+  return !hash.empty() && Secret::same_bytes(crypto::sha256(presented.expose_for(Reason::hashing)), hash);
+}
+
+Outcome with_basic_challenge(Outcome outcome, const HttpRequest& request) {
+  Answer* answer = outcome.answer();
+  if (answer != nullptr && answer->reply.status == 401 && wire::find_header(request.headers, "Authorization")) {
+    answer->reply.headers.push_back({"WWW-Authenticate", "Basic realm=\"token endpoint\", charset=\"UTF-8\""});
+  }
+  return outcome;
+}
+
+namespace {
+
+Result<ClientCredentials, Refused> read_basic(const std::string& field, const wire::Form& form) {
+  const auto authorization = wire::parse_authorization(field);
+  if (!authorization || authorization->scheme != "basic") return Refused{Refusal::malformed_basic};
+  auto basic = wire::parse_basic(authorization->credentials);
+  if (!basic || basic->id.empty()) return Refused{Refusal::malformed_basic};
+  if (!form.get("client_secret").empty()) return Refused{Refusal::two_client_authentications, {}, basic->id};
+  // Its own id once more is no second authentication; clients do it.
+  if (!form.get("client_id").empty() && form.get("client_id") != basic->id) {
+    return Refused{Refusal::client_id_differs, {}, basic->id};
+  }
+  return ClientCredentials{std::move(basic->id), "client_secret_basic", std::move(basic->secret)};
+}
+
+}  // namespace
+}  // namespace postern::oauth

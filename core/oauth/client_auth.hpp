@@ -1,0 +1,35 @@
+// Who the client says it is, and the proof. OAuth 2.1 s. 2.4, RFC 6749 s. 2.3.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base/result.hpp"
+#include "core/base/secret.hpp"
+#include "core/oauth/refusal.hpp"
+#include "core/store/record.hpp"
+#include "core/store/records.hpp"
+#include "core/wire/form.hpp"
+
+namespace postern::oauth {
+
+struct ClientCredentials {
+  std::string id;
+  std::string method;  ///< none, client_secret_basic, client_secret_post: what was used, not what was registered.
+  Secret secret;
+};
+
+/// Errors: no client_id, two ways at once, a broken Authorization field, two ids that differ.
+Result<ClientCredentials, Refused> read_client(const HttpRequest& request, const wire::Form& form);
+
+/// Why this is not the client; nothing when it is. A client uses the one method that it registered.
+std::optional<Refused> check_client(const ClientCredentials& credentials, const store::Found<store::Client>& client);
+
+/// The secret is the one whose SHA-256 is kept. Takes the same time wherever they differ.
+bool is_secret(const Secret& presented, std::string_view hash);
+
+/// A 401 to a request that tried the Authorization field names the scheme (RFC 6749 s. 5.2).
+Outcome with_basic_challenge(Outcome outcome, const HttpRequest& request);
+
+}  // namespace postern::oauth

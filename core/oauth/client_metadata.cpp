@@ -1,0 +1,148 @@
+#include "core/oauth/client_metadata.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "core/crypto/hash.hpp"
+#include "core/wire/base64.hpp"
+#include "core/wire/http.hpp"
+#include "core/wire/json.hpp"
+#include "core/wire/text.hpp"
+
+namespace postern::oauth {
+namespace {
+
+constexpr std::size_t most_redirect_uris = 20;
+constexpr std::size_t longest_uri = 2048;
+constexpr std::size_t longest_name = 200;
+
+std::optional<Refused> read_redirects(const Authority& authority, const Json& body, ClientMetadata& metadata);
+std::optional<Refused> read_auth_method(const Json& body, ClientMetadata& metadata);
+std::optional<Refused> read_name_and_uri(const Json& body, ClientMetadata& metadata);
+/// Where the member is there, it is an array of strings with `needed` among them.
+std::optional<Refused> check_types(const Json& body, std::string_view name, std::string_view needed);
+Refused wrong_type(std::string_view name, std::string_view expected, const Json& received);
+std::string cut(std::string_view text, std::size_t bytes);
+
+}  // namespace
+
+Result<ClientMetadata, Refused> read_client_metadata(const Authority& authority, const HttpRequest& request) {
+  const std::string* field = wire::find_header(request.headers, "Content-Type");
+  const auto type = field == nullptr ? std::nullopt : wire::parse_media_type(*field);
+  if (!type || type->type != "application/json") {
+    return Refused{Refusal::malformed_metadata, "expected Content-Type application/json, received " +
+                                                    (field == nullptr ? "none" : wire::display_name(*field))};
+  }
+  const auto body = wire::parse_json(request.body);
+  if (!body) return Refused{Refusal::malformed_metadata, body.error().what};
+  if (!body->is_object()) return wrong_type("the body", "an object", *body);
+
+  ClientMetadata metadata;
+  if (auto refused = read_redirects(authority, *body, metadata)) return *refused;
+  if (auto refused = read_auth_method(*body, metadata)) return *refused;
+  if (auto refused = check_types(*body, "grant_types", "authorization_code")) return *refused;
+  if (auto refused = check_types(*body, "response_types", "code")) return *refused;
+  if (auto refused = read_name_and_uri(*body, metadata)) return *refused;
+  return metadata;
+}
+
+std::string public_client_id(const ClientMetadata& metadata) {
+  std::vector<std::string> uris;
+  for (const wire::RedirectUri& uri : metadata.redirect_uris) uris.push_back(uri.without_loopback_port());
+  std::sort(uris.begin(), uris.end());
+  uris.erase(std::unique(uris.begin(), uris.end()), uris.end());
+  const Json canonical{"public client", metadata.name, metadata.uri, uris};
+  return wire::base64url(crypto::sha256(wire::dump_json(canonical)));
+}
+
+namespace {
+
+std::optional<Refused> read_redirects(const Authority& authority, const Json& body, ClientMetadata& metadata) {
+  const Json* list = wire::member(body, "redirect_uris");
+  if (list == nullptr) return Refused{Refusal::no_redirect_uri, "expected redirect_uris, received none"};
+  if (!list->is_array()) {
+    return Refused{Refusal::bad_redirect_uri, wrong_type("redirect_uris", "an array of strings", *list).detail};
+  }
+  if (list->empty()) return Refused{Refusal::no_redirect_uri, "expected at least one redirect URI, received none"};
+  if (list->size() > most_redirect_uris) {
+    return Refused{Refusal::bad_redirect_uri, "expected at most 20 redirect URIs, received " +
+                                                  std::to_string(list->size())};
+  }
+  for (const Json& element : *list) {
+    const auto* text = element.get_ptr<const std::string*>();
+    if (text == nullptr) {
+      return Refused{Refusal::bad_redirect_uri, wrong_type("a redirect URI", "a string", element).detail};
+    }
+    if (text->size() > longest_uri) {
+      return Refused{Refusal::bad_redirect_uri, "expected a redirect URI of at most 2048 bytes, received " +
+                                                    std::to_string(text->size())};
+    }
+    auto uri = wire::RedirectUri::parse(*text, {authority.allow_private_use_redirects});
+    if (!uri) return Refused{Refusal::bad_redirect_uri, uri.error().what + ": " + wire::display_name(*text, 100)};
+    metadata.redirect_uris.push_back(std::move(uri).value());
+  }
+  return std::nullopt;
+}
+
+std::optional<Refused> read_auth_method(const Json& body, ClientMetadata& metadata) {
+  metadata.auth_method = "client_secret_basic";
+  const Json* method = wire::member(body, "token_endpoint_auth_method");
+  if (method == nullptr || method->is_null()) return std::nullopt;
+  const auto* text = method->get_ptr<const std::string*>();
+  if (text == nullptr) return wrong_type("token_endpoint_auth_method", "a string", *method);
+  if (*text != "none" && *text != "client_secret_basic" && *text != "client_secret_post") {
+    return Refused{Refusal::unsupported_auth_method,
+                   "expected token_endpoint_auth_method none, client_secret_basic or client_secret_post, received " +
+                       wire::display_name(*text)};
+  }
+  metadata.auth_method = *text;
+  return std::nullopt;
+}
+
+std::optional<Refused> read_name_and_uri(const Json& body, ClientMetadata& metadata) {
+  for (const std::string_view name : {"client_name", "client_uri"}) {
+    const Json* value = wire::member(body, name);
+    if (value == nullptr || value->is_null()) continue;
+    const auto* text = value->get_ptr<const std::string*>();
+    if (text == nullptr) return wrong_type(name, "a string", *value);
+    (name == "client_name" ? metadata.name : metadata.uri) = *text;
+  }
+  metadata.name = cut(metadata.name, longest_name);
+  if (metadata.uri.empty()) return std::nullopt;
+  const auto uri = wire::Uri::parse(metadata.uri);
+  if (metadata.uri.size() > longest_uri || !uri || (uri->scheme != "https" && uri->scheme != "http")) {
+    return Refused{Refusal::malformed_metadata, "expected client_uri as an http or https URL, received " +
+                                                    wire::display_name(metadata.uri, 100)};
+  }
+  return std::nullopt;
+}
+
+std::optional<Refused> check_types(const Json& body, std::string_view name, std::string_view needed) {
+  const Json* list = wire::member(body, name);
+  if (list == nullptr || list->is_null()) return std::nullopt;
+  if (!list->is_array()) return wrong_type(name, "an array of strings", *list);
+  bool there = false;
+  for (const Json& element : *list) {
+    const auto* text = element.get_ptr<const std::string*>();
+    if (text == nullptr) return wrong_type(name, "an array of strings", element);
+    there = there || *text == needed;
+  }
+  // RFC 7591 s. 2: what more is asked for is left out of the answer, which tells what was registered.
+  if (there) return std::nullopt;
+  return Refused{Refusal::unsupported_metadata, "expected " + std::string(name) + " with " + std::string(needed) +
+                                                    ", received " + wire::display_name(wire::dump_json(*list), 100)};
+}
+
+Refused wrong_type(std::string_view name, std::string_view expected, const Json& received) {
+  return Refused{Refusal::malformed_metadata, "expected " + std::string(name) + " as " + std::string(expected) +
+                                                  ", received " + received.type_name()};
+}
+
+std::string cut(std::string_view text, std::size_t bytes) {
+  if (text.size() <= bytes) return std::string(text);
+  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xc0) == 0x80) --bytes;
+  return std::string(text.substr(0, bytes));
+}
+
+}  // namespace
+}  // namespace postern::oauth

@@ -1,0 +1,73 @@
+// What is advertised works; what works is advertised. Every identifier comes from the configured public URL.
+#include "core/oauth/endpoints.hpp"
+#include "core/oauth/replies.hpp"
+#include "core/wire/json.hpp"
+
+namespace postern::oauth {
+namespace {
+
+Outcome document(const HttpRequest& request, Json (*make)(const Authority&), const Authority& authority);
+Json authorization_server(const Authority& authority);
+Json protected_resource(const Authority& authority);
+
+}  // namespace
+
+Outcome authorization_server_metadata(const Authority& authority, const HttpRequest& request, const Facts&) {
+  return document(request, authorization_server, authority);
+}
+
+Outcome protected_resource_metadata(const Authority& authority, const HttpRequest& request, const Facts&) {
+  return document(request, protected_resource, authority);
+}
+
+namespace {
+
+Outcome document(const HttpRequest& request, Json (*make)(const Authority&), const Authority& authority) {
+  if (request.method != "GET" && request.method != "HEAD") return refuse_method("metadata", request, "GET, HEAD");
+  return Reply{200,
+               {{"Content-Type", "application/json"}, {"Cache-Control", "public, max-age=300"}},
+               wire::dump_json(make(authority)),
+               std::nullopt};
+}
+
+// RFC 8414 s. 2, RFC 9207 s. 3, RFC 9728 s. 4.
+Json authorization_server(const Authority& authority) {
+  const Json with_secret = {"client_secret_basic", "client_secret_post"};
+  const Json any = {"none", "client_secret_basic", "client_secret_post"};
+  Json document{
+      {"issuer", authority.issuer},
+      {"authorization_endpoint", authority.endpoint("/authorize")},
+      {"token_endpoint", authority.endpoint("/token")},
+      {"registration_endpoint", authority.endpoint("/register")},
+      {"revocation_endpoint", authority.endpoint("/revoke")},
+      {"introspection_endpoint", authority.endpoint("/introspect")},
+      {"scopes_supported", authority.scopes.all().tokens()},
+      {"response_types_supported", Json::array({"code"})},
+      {"response_modes_supported", Json::array({"query"})},
+      {"grant_types_supported", Json::array({"authorization_code", "refresh_token"})},
+      {"token_endpoint_auth_methods_supported", any},
+      {"revocation_endpoint_auth_methods_supported", any},
+      {"introspection_endpoint_auth_methods_supported", with_secret},
+      {"code_challenge_methods_supported", Json::array({"S256"})},
+      {"authorization_response_iss_parameter_supported", true},
+      {"protected_resources", Json::array({authority.resource})},
+  };
+  if (!authority.documentation.empty()) document["service_documentation"] = authority.documentation;
+  return document;
+}
+
+// RFC 9728 s. 2.
+Json protected_resource(const Authority& authority) {
+  Json document{
+      {"resource", authority.resource},
+      {"authorization_servers", Json::array({authority.issuer})},
+      {"scopes_supported", authority.scopes.all().tokens()},
+      {"bearer_methods_supported", Json::array({"header"})},
+      {"resource_name", authority.name},
+  };
+  if (!authority.documentation.empty()) document["resource_documentation"] = authority.documentation;
+  return document;
+}
+
+}  // namespace
+}  // namespace postern::oauth
