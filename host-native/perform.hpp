@@ -1,0 +1,62 @@
+// The host's side of a round: it does what an evaluation needs, and tells the facts.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/flow/facts.hpp"
+#include "core/flow/outcome.hpp"
+#include "host-native/log/log.hpp"
+#include "host-native/postern.hpp"
+#include "host-native/store/store.hpp"
+#include "host-native/system/passwords.hpp"
+
+namespace postern {
+
+using HostTools = std::map<std::string, HostTool, std::less<>>;
+
+/// Lets requests wait, and wakes all of them when the server stops.
+class Pause {
+ public:
+  /// False: the server stops; the time has not passed.
+  bool wait(std::uint32_t milliseconds);
+  void stop();
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable stopped_changed_;
+  bool stopped_ = false;
+};
+
+/// What a host is made of.
+struct Host {
+  Store& store;
+  Passwords& passwords;
+  Pause& pause;
+  Log& log;
+  const HostTools& tools;
+  std::function<void(const std::vector<Topic>&)> publish;
+  std::function<UnixSeconds()> now;
+  std::function<std::string()> entropy;  ///< 32 bytes.
+};
+
+/// What was done for one request and is not done again when it starts over after a lost commit: passwords, waits, and
+/// above all tools, which have effects of their own.
+struct Done {
+  std::vector<std::pair<Need, Fact>> facts;
+  std::vector<Topic> topics;  ///< Of tools.
+};
+
+/// Longest single wait that a tool may ask for.
+constexpr std::uint32_t longest_sleep_ms = 60'000;
+
+/// Performs every need of the round. What can't be had is told as `Unavailable`. Never throws.
+void perform(const Host& host, const Needs& needs, Facts& facts, Done& done);
+
+}  // namespace postern
