@@ -184,7 +184,9 @@ void fields(V& visit, Self& self) {
 }
 
 template <class T>
-concept Listed = requires(T& value, struct Nobody& visit) { fields(visit, value); };
+concept Listed = requires(T& value, struct Nobody& visit) {
+  fields(visit, value);
+};
 
 // Words: the alternatives of variants, in the order of their types, and the values of enumerations, in theirs.
 
@@ -194,16 +196,16 @@ struct Words;
 template <>
 struct Words<Need> {
   static constexpr std::string_view tag = "need";
-  static constexpr std::array<std::string_view, 6> all = {"load", "scan", "verify_password", "hash_password", "sleep",
-                                                          "run_tool"};
+  static constexpr std::array<std::string_view, 6> all = {"load",          "scan",  "verify_password",
+                                                          "hash_password", "sleep", "run_tool"};
 };
 static_assert(Words<Need>::all.size() == std::variant_size_v<Need>);
 
 template <>
 struct Words<Fact> {
   static constexpr std::string_view tag = "fact";
-  static constexpr std::array<std::string_view, 7> all = {"loaded",  "scanned",  "password_verified", "password_hashed",
-                                                          "slept", "tool_ran", "unavailable"};
+  static constexpr std::array<std::string_view, 7> all = {"loaded", "scanned",  "password_verified", "password_hashed",
+                                                          "slept",  "tool_ran", "unavailable"};
 };
 static_assert(Words<Fact>::all.size() == std::variant_size_v<Fact>);
 

@@ -26,7 +26,7 @@ class Printer {
   }
 
   template <class T>
-    requires requires { Words<T>::tag; }
+  requires requires { Words<T>::tag; }
   static Json print(const T& variant) {
     Printer printer;
     printer.object_.insert_or_assign(std::string(Words<T>::tag), Json(Words<T>::all[variant.index()]));
@@ -35,10 +35,8 @@ class Printer {
   }
 
   template <class T>
-    requires std::is_enum_v<T>
-  static Json print(T value) {
-    return Json(Words<T>::all[static_cast<std::size_t>(value)]);
-  }
+  requires std::is_enum_v<T>
+  static Json print(T value) { return Json(Words<T>::all[static_cast<std::size_t>(value)]); }
 
   template <class T>
   static Json print(const std::optional<T>& value) {

@@ -37,14 +37,14 @@ class Reader {
   }
 
   template <class T>
-    requires requires { Words<T>::tag; }
+  requires requires { Words<T>::tag; }
   bool take(const Json& from, T& variant) {
     const std::string* word = wire::string_member(from, Words<T>::tag);
     return word == nullptr ? lost(Words<T>::tag) : take_alternative<0>(from, *word, variant);
   }
 
   template <class T>
-    requires std::is_enum_v<T>
+  requires std::is_enum_v<T>
   bool take(const Json& from, T& into) {
     if (!from.is_string()) return false;
     for (std::size_t i = 0; i < Words<T>::all.size(); ++i) {

@@ -1,0 +1,199 @@
+#include "core/server/settings_json.hpp"
+
+#include <limits>
+#include <vector>
+
+#include "core/server/notes.hpp"
+#include "core/wire/base64.hpp"
+#include "core/wire/json.hpp"
+
+namespace postern {
+namespace {
+
+/// The members of one object. `problem` is the first thing that is wrong; nothing is read after it.
+class Members {
+ public:
+  Members(const Json& object, std::string place, std::string& problem)
+      : object_(object), place_(std::move(place)), problem_(problem) {
+    if (!object.is_object()) refuse("", "an object");
+  }
+
+  void text(std::string_view name, std::string& into) {
+    const Json* value = next(name);
+    if (value == nullptr) return;
+    if (!value->is_string()) return refuse(name, "a string");
+    into = value->get_ref<const std::string&>();
+  }
+
+  void bytes(std::string_view name, std::string& into) {
+    std::string encoded;
+    text(name, encoded);
+    std::optional<std::string> decoded = wire::from_base64url(encoded);
+    if (!decoded) return refuse(name, "base64url");
+    into = std::move(*decoded);
+  }
+
+  void scopes(std::string_view name, ScopeSet& into) {
+    if (next(name) == nullptr) return;
+    std::string list;
+    text(name, list);
+    std::optional<ScopeSet> set = ScopeSet::parse(list);
+    if (!set) return refuse(name, "scope tokens separated by spaces");
+    into = std::move(*set);
+  }
+
+  template <class Number>
+  void number(std::string_view name, Number& into) {
+    if (next(name) == nullptr) return;
+    const std::optional<std::int64_t> value = wire::int_member(object_, name);
+    if (!value || *value < 0 || *value > std::numeric_limits<std::int32_t>::max()) {
+      return refuse(name, "a whole number from 0 to 2147483647");
+    }
+    into = static_cast<Number>(*value);
+  }
+  void number(std::string_view name, Seconds& into) { number(name, into.count); }
+
+  void boolean(std::string_view name, bool& into) {
+    const Json* value = next(name);
+    if (value == nullptr) return;
+    if (!value->is_boolean()) return refuse(name, "true or false");
+    into = value->get<bool>();
+  }
+
+  void texts(std::string_view name, std::vector<std::string>& into) {
+    each(name, [&](const Json& element, const std::string&) {
+      if (!element.is_string()) return refuse(name, "strings");
+      into.push_back(element.get_ref<const std::string&>());
+    });
+  }
+
+  template <class Read>
+  void object(std::string_view name, Read read) {
+    if (const Json* value = next(name)) {
+      Members members(*value, place_of(name), problem_);
+      read(members);
+      members.end();
+    }
+  }
+
+  template <class Read>
+  void objects(std::string_view name, Read read) {
+    each(name, [&](const Json& element, const std::string& place) {
+      Members members(element, place, problem_);
+      read(members);
+      members.end();
+    });
+  }
+
+  bool has(std::string_view name) const { return wire::member(object_, name) != nullptr; }
+
+  /// After the last member: whatever was not asked for is a mistake.
+  void end() {
+    if (!problem_.empty()) return;
+    for (const auto& [name, value] : object_.get_ref<const Json::object_t&>()) {
+      bool asked = false;
+      for (std::string_view known : asked_) asked = asked || known == name;
+      if (!asked) problem_ = place_of(name) + ": there is no such setting";
+    }
+  }
+
+ private:
+  const Json* next(std::string_view name) {
+    asked_.push_back(name);
+    return problem_.empty() ? wire::member(object_, name) : nullptr;
+  }
+
+  template <class Take>
+  void each(std::string_view name, Take take) {
+    const Json* value = next(name);
+    if (value == nullptr) return;
+    if (!value->is_array()) return refuse(name, "an array");
+    std::size_t index = 0;
+    for (const Json& element : *value) take(element, place_of(name) + '[' + std::to_string(index++) + ']');
+  }
+
+  std::string place_of(std::string_view name) const { return (place_.empty() ? "" : place_ + '.').append(name); }
+
+  void refuse(std::string_view name, std::string_view expected) {
+    if (!problem_.empty()) return;
+    const std::string place = name.empty() ? place_ : place_of(name);
+    problem_ = (place.empty() ? "settings" : place) + ": expected " + std::string(expected);
+  }
+
+  const Json& object_;
+  std::string place_;
+  std::string& problem_;
+  std::vector<std::string_view> asked_;
+};
+
+void read_lifetimes(Members& members, oauth::Lifetimes& into) {
+  members.number("access", into.access);
+  members.number("refresh", into.refresh);
+  members.number("code", into.code);
+  members.number("refresh_grace", into.refresh_grace);
+  members.number("flow", into.flow);
+  members.number("login", into.login);
+  members.number("unused_client", into.unused_client);
+  members.number("used_client", into.used_client);
+}
+
+void read_limits(Members& members, Limits& into) {
+  members.number("body", into.body);
+  members.number("header_bytes", into.header_bytes);
+  members.number("target", into.target);
+  members.number("json_depth", into.json_depth);
+  members.number("form_fields", into.form_fields);
+}
+
+void read_scopes(Members& members, Settings& into) {
+  if (!members.has("scopes")) {
+    into.scopes = notes_scopes();
+    into.default_scopes = {"user", "notes:read"};  // the least that is useful; writing is a step-up
+  }
+  members.objects("scopes", [&into](Members& scope) {
+    ScopeDefinition& definition = into.scopes.emplace_back();
+    scope.text("token", definition.token);
+    scope.text("in_words", definition.in_words);
+    scope.texts("implies", definition.implies);
+  });
+  members.scopes("default_scopes", into.default_scopes);
+}
+
+void read_key_ring(Members& members, crypto::KeyRing& into) {
+  members.objects("key_ring", [&into](Members& key) {
+    std::string bytes;
+    crypto::MasterKey& master = into.emplace_back();
+    key.text("id", master.id);
+    key.bytes("key", bytes);
+    master.bytes = Secret(std::move(bytes));
+  });
+}
+
+}  // namespace
+
+Result<Settings, std::string> read_settings(const Json& from) {
+  std::string problem;
+  Settings settings;
+  Members members(from, "", problem);
+  members.text("public_url", settings.public_url);
+  members.text("name", settings.name);
+  members.text("decoy_password", settings.decoy_password);
+  read_key_ring(members, settings.key_ring);
+  read_scopes(members, settings);
+  members.object("lifetimes", [&](Members& object) { read_lifetimes(object, settings.lifetimes); });
+  members.object("limits", [&](Members& object) { read_limits(object, settings.limits); });
+  members.objects("resource_servers", [&](Members& object) {
+    oauth::ResourceServer& server = settings.resource_servers.emplace_back();
+    object.text("id", server.id);
+    object.bytes("secret_hash", server.secret_hash);
+  });
+  members.texts("allowed_hosts", settings.allowed_hosts);
+  members.texts("allowed_origins", settings.allowed_origins);
+  members.boolean("serve_mcp_without_authorization", settings.serve_mcp_without_authorization);
+  members.end();
+  if (!problem.empty()) return problem;
+  add_notes_tools(settings.catalog);
+  return settings;
+}
+
+}  // namespace postern
