@@ -24,7 +24,7 @@ std::string print(const SseEvent& event) {
   if (event.id) text += "id: " + without(*event.id, std::string_view("\r\n\0", 3)) + "\n";
   if (!event.event.empty()) text += "event: " + without(event.event, line_ends) + "\n";
   if (event.retry_ms) text += "retry: " + std::to_string(std::max(*event.retry_ms, 0)) + "\n";
-  const bool only_retry = !event.id && event.event.empty() && event.data.empty();
+  const bool only_retry = event.retry_ms && !event.id && event.event.empty() && event.data.empty();
   std::string_view rest = event.data;
   bool line_due = !only_retry;
   while (line_due) {

@@ -25,6 +25,7 @@ TEST(SsePrint, Prints) {
   EXPECT_EQ(print({"7", "endpoint", "/messages", 1500}), "id: 7\nevent: endpoint\nretry: 1500\ndata: /messages\n\n");
   EXPECT_EQ(print({"7", "", "", std::nullopt}), "id: 7\ndata: \n\n") << "MCP 2025-11-25 primes a stream with this";
   EXPECT_EQ(print({std::nullopt, "", "", 500}), "retry: 500\n\n");
+  EXPECT_EQ(print(event_of("")), "data: \n\n");
 }
 
 TEST(SseParser, TheExamplesOfTheStandard) {
