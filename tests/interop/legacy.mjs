@@ -121,7 +121,7 @@ async function discovery(server) {
   }
   for (const path of ['/mcp', '/token', '/register', '/revoke', '/introspect', '/.well-known/oauth-authorization-server']) {
     const reply = await request(server.url + path, { method: 'OPTIONS', headers: {
-      Origin: 'https://inspector.example', 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'authorization,content-type,mcp-protocol-version',
+      Origin: path === '/mcp' ? 'http://localhost:6274' : 'https://inspector.example',   // /mcp is for loopback's pages only 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'authorization,content-type,mcp-protocol-version',
     } });
     ok(`${path} answers a preflight for everyone, without credentials`, reply.status >= 200 && reply.status < 300
       && reply.headers['access-control-allow-origin'] === '*' && !reply.headers['access-control-allow-credentials'], reply.brief);

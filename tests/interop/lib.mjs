@@ -131,8 +131,8 @@ export class Running {
   get log() { return this.out + this.err; }
   get alive() { return this.child.exitCode === null && this.child.signalCode === null; }
 
-  /** SIGTERM, then SIGKILL when it does not end. Says how it ended. */
-  async stop(seconds = 8) {
+  /** SIGTERM, then SIGKILL when it does not end. Says how it ended. The data folder is removed, unless it is to be kept. */
+  async stop(seconds = 8, keep = false) {
     servers.delete(this);
     if (this.alive) process.kill(this.pid, 'SIGTERM');
     const begun = Date.now();
@@ -141,7 +141,7 @@ export class Running {
       if (this.alive) process.kill(this.pid, 'SIGKILL');
       end = { ...(await this.ended), killed: true };
     }
-    if (this.folder) rmSync(this.folder, { recursive: true, force: true });
+    if (this.folder && !keep) rmSync(this.folder, { recursive: true, force: true });
     return { ...end, milliseconds: Date.now() - begun };
   }
 }

@@ -1,6 +1,7 @@
 // Plain HTTP with full control over every header, and a visitor: a person with a browser, reduced to what
 // the pages need. It keeps cookies, follows redirects, fills in forms and presses buttons.
 import http from 'node:http';
+import net from 'node:net';
 
 /**
  * One request on a connection of its own. `headers` may be an object or a flat list (which may repeat names).
@@ -59,6 +60,20 @@ export function postForm(url, fields, { headers = {}, ...rest } = {}) {
 export function postJson(url, value, { headers = {}, ...rest } = {}) {
   const body = typeof value === 'string' || Buffer.isBuffer(value) ? value : JSON.stringify(value);
   return request(url, { method: 'POST', headers: { 'Content-Type': 'application/json', ...headers }, body, ...rest });
+}
+
+/** Sends bytes as they are and answers what came back until the server closed, was content, or time ran out. */
+export function raw(port, bytes, { seconds = 5, enough = (text) => /^HTTP\/1\.\d \d{3}[\s\S]*?\r\n\r\n/.test(text) } = {}) {
+  return new Promise((done) => {
+    const socket = net.connect(port, '127.0.0.1');
+    let text = '';
+    let timedOut = false;
+    const finish = () => { clearTimeout(timer); socket.destroy(); done({ text, timedOut, status: Number(text.match(/^HTTP\/1\.\d (\d{3})/)?.[1] ?? 0) }); };
+    const timer = setTimeout(() => { timedOut = true; finish(); }, seconds * 1000);
+    socket.on('data', (part) => { text += part.toString('latin1'); if (enough(text)) finish(); });
+    socket.on('close', finish).on('error', finish);
+    socket.write(bytes);
+  });
 }
 
 // ---- pages ----------------------------------------------------------------------------------------

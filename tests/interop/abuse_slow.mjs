@@ -1,0 +1,89 @@
+// Clients that are slow on purpose. A normal client must not notice them.
+import net from 'node:net';
+import { equal, ok, slack, sleep } from './lib.mjs';
+import { answer, callTool, modern, openSession, rpc, signIn, ALL_SCOPES, valueOf } from './oauth.mjs';
+
+function connect(port) {
+  return new Promise((done, fail) => {
+    const socket = net.connect(port, '127.0.0.1', () => done(socket));
+    socket.once('error', fail);
+    socket.on('error', () => {});
+  });
+}
+
+/** The slowest of `times` calls of an honest client, in milliseconds; Infinity when one failed. */
+async function worst(server, access, times = 20) {
+  let slowest = 0;
+  for (let turn = 0; turn < times; turn += 1) {
+    const reply = await callTool(server, access, 'whoami', {}, { seconds: 5 * slack }).catch((error) => ({ status: 0, brief: String(error) }));
+    if (reply.status !== 200) return Infinity;
+    slowest = Math.max(slowest, reply.milliseconds);
+  }
+  return slowest;
+}
+
+/** Slowloris: connections that say a byte now and then, in the header, in the body, or nothing at all. */
+export async function slowClients({ server, visitor }) {
+  const { access } = await signIn(server, visitor);
+  const starts = {
+    'in the header': 'GET /.well-known/oauth-protected-resource HTTP/1.1\r\nHost: localhost\r\nX-Slow: ',
+    'in the body': `POST /mcp HTTP/1.1\r\nHost: localhost:${server.port}\r\nAuthorization: Bearer ${access}\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"json`,
+    'before the first byte': '',
+  };
+  const held = [];
+  for (const start of Object.values(starts)) {
+    for (let count = 0; count < 30; count += 1) {
+      const socket = await connect(server.port);
+      socket.resume();
+      if (start) socket.write(start);
+      held.push({ socket, start });
+    }
+  }
+  const drip = setInterval(() => { for (const { socket, start } of held) if (start && !socket.destroyed) socket.write('x'); }, 200);
+  await sleep(300);
+  const slowest = await worst(server, access);
+  clearInterval(drip);
+  ok('slowloris: 90 of them, and a normal call stays under 500 ms', slowest < 500 * slack, `${slowest} ms`);
+  for (const { socket } of held) socket.destroy();
+  ok('slowloris: afterwards too', (await worst(server, access, 5)) < 500 * slack);
+}
+
+/** Clients that ask for much and then stop reading, and streams that nobody reads. */
+export async function stuckReaders({ server, visitor }) {
+  const { access } = await signIn(server, visitor, { scope: ALL_SCOPES });
+  let size = 400_000;
+  let note;
+  for (; size > 500 && !note; size = Math.floor(size / 4)) {
+    note = valueOf(answer(await callTool(server, access, 'write_note', { title: 'long', text: 'x'.repeat(size) }))?.result)?.id;
+    if (note) break;
+  }
+  ok('stuck readers: a long note can be written', note !== undefined, size);
+  const body = JSON.stringify(rpc('tools/call', { name: 'read_note', arguments: { id: note },
+    _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} } }));
+  const call = `POST /mcp HTTP/1.1\r\nHost: localhost:${server.port}\r\nAuthorization: Bearer ${access}\r\nContent-Type: application/json\r\n`
+    + `Accept: application/json, text/event-stream\r\nMCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\nMcp-Name: read_note\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  const sockets = [];
+  for (let count = 0; count < 12; count += 1) {
+    const socket = await connect(server.port);
+    socket.pause();                                              // never reads
+    socket.write(call.repeat(Math.ceil(12_000_000 / (2 * size))));
+    sockets.push(socket);
+  }
+  // Streams too: sessions whose stream is opened and left alone, while notes change.
+  for (let count = 0; count < 12; count += 1) {
+    const session = await openSession(server, access);
+    const socket = await connect(server.port);
+    socket.pause();
+    socket.write(`GET /mcp HTTP/1.1\r\nHost: localhost:${server.port}\r\nAuthorization: Bearer ${access}\r\nAccept: text/event-stream\r\n`
+      + `Mcp-Session-Id: ${session.id}\r\nMCP-Protocol-Version: 2025-11-25\r\n\r\n`);
+    sockets.push(socket);
+  }
+  await sleep(500);
+  const slowest = await worst(server, access);
+  ok('stuck readers: 24 of them, and a normal call stays under 500 ms', slowest < 500 * slack, `${slowest} ms`);
+  for (let count = 0; count < 20; count += 1) await callTool(server, access, 'write_note', { title: `n${count}`, text: 'x' });
+  const list = await modern(server, access, 'tools/list');
+  equal('stuck readers: nor does a change that all of them should hear hold anyone up', list.status, 200);
+  for (const socket of sockets) socket.destroy();
+  ok('stuck readers: afterwards too', (await worst(server, access, 5)) < 500 * slack);
+}
