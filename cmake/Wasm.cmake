@@ -1,11 +1,14 @@
-# The core as one standalone WebAssembly module: no generated JavaScript, no entry point, no imports but the memory's.
+# The core as one standalone WebAssembly module: no generated JavaScript, no entry point, no imports.
 
 if(EXISTS "${PROJECT_SOURCE_DIR}/host-wasm/abi.cpp")
   file(GLOB wasm_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/host-wasm/*.cpp")
   add_executable(postern_wasm ${wasm_sources})
   target_link_libraries(postern_wasm PRIVATE postern_core)
   target_compile_options(postern_wasm PRIVATE -flto -fno-exceptions -fno-rtti)
-  target_link_options(postern_wasm PRIVATE -sSTANDALONE_WASM --no-entry -sALLOW_MEMORY_GROWTH=1 -fno-exceptions -flto -Oz)
+  # The stack lies first, so that running out of it traps instead of overwriting data.
+  target_link_options(postern_wasm PRIVATE -sSTANDALONE_WASM --no-entry -fno-exceptions -flto -Oz
+    -sALLOW_MEMORY_GROWTH=1 -sINITIAL_MEMORY=2097152 -sTOTAL_STACK=1048576 -Wl,--stack-first
+    -sMALLOC=emmalloc -sSUPPORT_ERRNO=0)
   set_target_properties(postern_wasm PROPERTIES OUTPUT_NAME postern SUFFIX .wasm)
   postern_compile(postern_wasm)
 endif()
