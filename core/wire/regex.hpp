@@ -22,9 +22,9 @@ class Regex {
   /// Most instructions that a pattern may become. A counted repetition is written out, so ".{1,5000}" is about 10,000.
   static constexpr std::size_t max_steps = 16'384;
 
-  /// Supported: alternation, groups (plain, "(?:" and named), * + ? and {m,n} with their lazy forms, classes, "." "^" "$"
-  /// \b \B \d \D \w \W \s \S, \t \n \v \f \r \0 \cX \xHH \uHHHH (surrogate pairs too) \u{H...}, and \p{..} \P{..} for
-  /// Any, ASCII and the general categories L, Lu, Ll, M, N, Nd, P, S, Z (long names and "gc=" too).
+  /// Supported: alternation, groups (plain, "(?:" and named), * + ? and {m,n} with their lazy forms, classes, "." "^"
+  /// "$" \b \B \d \D \w \W \s \S, \t \n \v \f \r \0 \cX \xHH \uHHHH (surrogate pairs too) \u{H...}, and \p{..} \P{..}
+  /// for Any, ASCII and the general categories L, Lu, Ll, M, N, Nd, P, S, Z (long names and "gc=" too).
   /// One leniency: any ASCII punctuation may be escaped, as patterns in the wild do.
   /// Errors, in plain words with the place: what is broken, what is not supported, or that the program grows too large.
   static Result<Regex, std::string> compile(std::string_view pattern);
