@@ -15,14 +15,25 @@ class Drive {
       : host_(host), evaluate_(evaluate), request_(request), events_(events) {}
 
   Driven run() {
-    for (int attempt = 0; attempt < most_attempts; ++attempt) {
-      if (auto reply = attempt_once()) return Driven{std::move(*reply), began_};
-    }
-    host_.log.write(Log::Level::warning, "request.busy", {{"attempts", std::int64_t{most_attempts}}});
-    return Driven{unavailable(), began_};
+    Reply reply = decide();
+    // The client is in the middle of an event stream: an error that is no event can't be told any more.
+    if (began_ && reply.status != 200) reply.body.clear();
+    return Driven{std::move(reply), began_};
   }
 
  private:
+  Reply decide() {
+    try {
+      for (int attempt = 0; attempt < most_attempts; ++attempt) {
+        if (auto reply = attempt_once()) return std::move(*reply);
+      }
+      host_.log.write(Log::Level::warning, "request.busy", {{"attempts", std::int64_t{most_attempts}}});
+    } catch (const std::exception& error) {  // no memory
+      host_.log.write(Log::Level::error, "request.failed", {{"reason", error.what()}});
+    }
+    return unavailable();
+  }
+
   // Nothing: somebody else was first.
   std::optional<Reply> attempt_once() {
     Facts facts(host_.now(), host_.entropy());
@@ -91,12 +102,7 @@ class NoEvents final : public EventSink {
 }  // namespace
 
 Driven drive(const Host& host, const Evaluate& evaluate, const HttpRequest& request, EventSink& events) {
-  try {
-    return Drive(host, evaluate, request, events).run();
-  } catch (const std::exception& error) {  // no memory
-    host.log.write(Log::Level::error, "request.failed", {{"reason", error.what()}});
-    return Driven{unavailable(), true};
-  }
+  return Drive(host, evaluate, request, events).run();
 }
 
 Reply drive(const Host& host, const Evaluate& evaluate, const HttpRequest& request) {

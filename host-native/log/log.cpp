@@ -89,7 +89,11 @@ void Log::write(Level level, std::string_view event, std::initializer_list<Field
   line += json ? R"(","level":")" : " ";
   line += name_of(level);
   line += json ? R"(","event":)" : " ";
-  json ? append_json(line, event) : line.append(event);
+  if (json) {
+    append_json(line, event);
+  } else {
+    line += event;
+  }
   for (const Field& field : fields) {
     const auto* text = std::get_if<std::string_view>(&field.value);
     if (text != nullptr && text->empty()) continue;

@@ -1,0 +1,95 @@
+// The event streams that are open in this process. A request that publishes news never waits for a stream's client: each
+// stream has a box of limited size, which the stream's own thread empties; whose box overflows is dropped.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/flow/topic.hpp"
+#include "core/server/evaluate.hpp"
+#include "host-native/perform.hpp"
+
+namespace postern {
+
+/// The pure functions that decide about streams (core/server/evaluate.hpp), bound to the deployment.
+struct StreamRules {
+  std::function<StreamStep(const Stream&, const Topic&)> tell;
+  std::function<StreamCheck(const Stream&, const Facts&)> check;
+};
+
+struct StreamLimits {
+  std::size_t outbox_bytes = 256 << 10;
+  std::chrono::milliseconds check_every{15'000};  ///< Also how soon a revocation by another process is seen.
+};
+
+/// One open stream, shared between its own thread and those that publish.
+class OpenStream {
+ public:
+  explicit OpenStream(Stream stream);
+  ~OpenStream();
+  OpenStream(const OpenStream&) = delete;
+  OpenStream& operator=(const OpenStream&) = delete;
+
+  /// Becomes readable when there is something to take or to check. For poll.
+  int descriptor() const { return wake_; }
+
+  struct Taken {
+    std::string bytes;
+    bool check = false;  ///< The stream has to be checked before anything else is said.
+    bool end = false;    ///< Send the bytes, then close.
+  };
+  /// Everything that has come since; the descriptor is quiet then.
+  Taken take();
+
+ private:
+  friend class Streams;
+  void wake() const;
+
+  const int wake_;
+  std::mutex mutex_;
+  Stream stream_;
+  std::string outbox_;
+  bool check_ = false;
+  bool end_ = false;
+};
+
+class Streams {
+ public:
+  explicit Streams(StreamRules rules, StreamLimits limits = {});
+
+  /// From now on the stream hears all news: register first, then look whether its grant still lives, so that no
+  /// revocation falls between.
+  std::shared_ptr<OpenStream> open(Stream stream);
+  void close(const std::shared_ptr<OpenStream>& open);
+
+  /// Asks the rules whether the stream goes on. False: close it. Trouble with the store is no reason to.
+  bool check(const Host& host, OpenStream& open) const;
+
+  /// News for all streams. Returns without waiting for any client.
+  void publish(const std::vector<Topic>& topics);
+
+  /// The server stops: every stream ends.
+  void end_all();
+
+  std::size_t size() const;
+  const StreamLimits& limits() const { return limits_; }
+
+ private:
+  void tell(OpenStream& open, const std::vector<Topic>& topics) const;
+
+  const StreamRules rules_;
+  const StreamLimits limits_;
+  mutable std::shared_mutex mutex_;
+  std::set<std::shared_ptr<OpenStream>> streams_;
+  bool ended_ = false;
+};
+
+}  // namespace postern
