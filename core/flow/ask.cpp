@@ -11,6 +11,11 @@ Outcome Ask::needs() const {
   return Needs{open_};
 }
 
+void Ask::join(const Ask& other) {
+  failed_ = failed_ || other.failed_;
+  for (const Need& need : other.open_) note(need);
+}
+
 void Ask::note(Need need) {
   if (std::find(open_.begin(), open_.end(), need) == open_.end()) open_.push_back(std::move(need));
 }

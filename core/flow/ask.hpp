@@ -59,6 +59,9 @@ class Ask {
   /// A record that was read does not make sense: the request must not be decided on it.
   void fail() { failed_ = true; }
 
+  /// What `other` asks for, too: a part of this request that asked by itself.
+  void join(const Ask& other);
+
   /// Something is missing: return `needs()` now, decide nothing.
   bool pending() const { return failed_ || !open_.empty(); }
 

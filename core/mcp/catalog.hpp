@@ -29,7 +29,7 @@ enum class LogLevel { debug, info, notice, warning, error, critical, alert, emer
 
 /// What a handler gives back: content for the client, and, if it changed something, the guarded write and its news.
 struct ToolResult {
-  std::vector<Json> content;  ///< Content blocks as the specification shapes them.
+  std::vector<Json> content;       ///< Content blocks as the specification shapes them.
   std::optional<Json> structured;  ///< structuredContent: an object.
   bool is_error = false;           ///< The tool ran and failed: told to the model, not a protocol error.
   Commit commit;
@@ -93,8 +93,8 @@ struct Tool {
   Json input_schema = Json{{"type", "object"}};  ///< JSON Schema 2020-12, root type object.
   std::optional<Json> output_schema;
   std::optional<Json> annotations;
-  ScopeSet scopes;  ///< A call needs all of them.
-  Handler handler;  ///< Empty: the host runs it.
+  ScopeSet scopes;                                 ///< A call needs all of them.
+  Handler handler;                                 ///< Empty: the host runs it.
   std::vector<std::string> required_capabilities;  ///< Of the client, 2026-07-28: `sampling`.
 };
 

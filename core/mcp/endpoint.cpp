@@ -1,0 +1,102 @@
+#include "core/mcp/endpoint.hpp"
+
+#include <utility>
+
+#include "core/mcp/legacy.hpp"
+#include "core/mcp/meta.hpp"
+#include "core/mcp/modern.hpp"
+#include "core/mcp/reply.hpp"
+#include "core/mcp/session.hpp"
+#include "core/wire/http.hpp"
+
+namespace postern::mcp {
+namespace {
+
+enum class Told { nothing, legacy, modern };
+
+Outcome post(const Context& context, const wire::JsonLimits& limits);
+std::optional<Reply> refuse_media_types(const HttpRequest& request);
+std::string joined(const wire::Headers& headers, std::string_view name);
+Told told_by_header(const HttpRequest& request);
+bool is_modern(const HttpRequest& request, const Json& body);
+
+}  // namespace
+
+Outcome serve(const Catalog& catalog, const ScopePolicy& policy, const Principal& principal,
+              const ScopeChallenge& challenge, const HttpRequest& request, const Facts& facts,
+              const wire::JsonLimits& limits) {
+  const Context context{catalog, policy, principal, challenge, request, facts};
+  if (request.method == "POST") return post(context, limits);
+  if (request.method == "GET") return open_session_stream(context);
+  if (request.method == "DELETE") return end_session(context);
+  return method_not_allowed("GET, POST, DELETE");
+}
+
+std::optional<Load> first_read(const HttpRequest& request) {
+  if (request.method != "POST" && request.method != "GET" && request.method != "DELETE") return std::nullopt;
+  if (told_by_header(request) == Told::modern) return std::nullopt;
+  std::optional<std::string> key = session_key_of(request);
+  if (!key) return std::nullopt;
+  return Load{std::move(*key)};
+}
+
+namespace {
+
+Outcome post(const Context& context, const wire::JsonLimits& limits) {
+  if (std::optional<Reply> refusal = refuse_media_types(context.request)) return std::move(*refusal);
+
+  // The session is read before the body: the body is parsed in one evaluation only, unless a tool has questions.
+  Ask ask(context.facts);
+  std::optional<store::Found<store::Session>> session;
+  if (std::optional<Load> read = first_read(context.request)) {
+    session = store::load<store::Session>(ask, std::move(read->key));
+    if (ask.pending()) return ask.needs();
+  }
+  const auto body = wire::parse_json(context.request.body, limits);
+  if (!body) return error_reply(400, {}, {code::parse_error, "Parse error: " + body.error().what, {}});
+  if (is_modern(context.request, *body)) return serve_modern(context, *body);
+  return serve_legacy(context, ask, session ? &*session : nullptr, *body);
+}
+
+/// A web page can send text/plain to any server without asking; application/json it can't (CVE-2026-33252).
+std::optional<Reply> refuse_media_types(const HttpRequest& request) {
+  const std::string* type = wire::find_header(request.headers, "Content-Type");
+  const auto parsed = type == nullptr ? std::nullopt : wire::parse_media_type(*type);
+  if (!parsed || parsed->type != "application/json" || wire::count_header(request.headers, "Content-Type") != 1) {
+    return error_reply(415, {}, {code::invalid_request, "Expected Content-Type to be application/json", {}});
+  }
+  // Either may come back (basic/transports); no Accept at all accepts everything, RFC 9110 s. 12.5.1.
+  const std::string accept = joined(request.headers, "Accept");
+  if (!wire::accepts(accept, "application/json") || !wire::accepts(accept, "text/event-stream")) {
+    return error_reply(406, {},
+                       {code::invalid_request, "Expected Accept to have application/json and text/event-stream", {}});
+  }
+  return std::nullopt;
+}
+
+std::string joined(const wire::Headers& headers, std::string_view name) {
+  std::string text;
+  for (const wire::Header& header : headers) {
+    if (!wire::equal_ignoring_case(header.name, name)) continue;
+    if (!text.empty()) text += ", ";
+    text += header.value;
+  }
+  return text;
+}
+
+Told told_by_header(const HttpRequest& request) {
+  const std::string* field = wire::find_header(request.headers, "MCP-Protocol-Version");
+  if (field == nullptr) return Told::nothing;
+  const std::optional<Version> version = parse_version(wire::trim_ows(*field));
+  return version && is_legacy(*version) ? Told::legacy : Told::modern;
+}
+
+bool is_modern(const HttpRequest& request, const Json& body) {
+  if (told_by_header(request) == Told::modern) return true;
+  const Json* params = wire::object_member(body, "params");
+  const Json* meta = params == nullptr ? nullptr : wire::object_member(*params, "_meta");
+  return meta != nullptr && wire::member(*meta, meta_key::protocol_version) != nullptr;
+}
+
+}  // namespace
+}  // namespace postern::mcp

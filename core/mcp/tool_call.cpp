@@ -1,0 +1,156 @@
+// tools/call. Refusals first: unknown tool, mirrored headers, scopes, client capabilities, arguments; then the handler.
+#include <algorithm>
+#include <utility>
+
+#include "core/mcp/dispatch.hpp"
+#include "core/mcp/notifications.hpp"
+#include "core/wire/json.hpp"
+
+namespace postern::mcp {
+namespace {
+
+const Json no_arguments = Json::object();
+
+std::optional<RpcError> missing_capabilities(const Tool& tool, const Call& call);
+std::string told(const SchemaError& error);
+Done run_handler(const Context& context, const Call& call, const Catalog::RegisteredTool& registered,
+                 const Json& arguments, Ask& ask);
+Done run_in_host(const Context& context, const Call& call, const Catalog::RegisteredTool& registered,
+                 const Json& arguments, Ask& ask);
+std::optional<ToolResult> read_host_result(const std::string& text);
+Success rendered(const Call& call, const Catalog::RegisteredTool& registered, ToolResult result);
+
+}  // namespace
+
+Done call_tool(const Context& context, const Call& call, Ask& ask) {
+  const std::string* name = wire::string_member(call.params, "name");
+  if (name == nullptr) return invalid_params("tools/call: expected name, a string");
+  const Catalog::RegisteredTool* registered = context.catalog.find_tool(*name);
+  if (registered == nullptr) return invalid_params("Unknown tool: " + shown(*name));
+  const Json* arguments = wire::member(call.params, "arguments");
+  if (arguments == nullptr) arguments = &no_arguments;
+  if (!arguments->is_object()) {
+    return invalid_params(std::string("tools/call: expected arguments to be an object, received ") +
+                          arguments->type_name());
+  }
+  if (!is_legacy(call.version) && !registered->parameter_headers.empty()) {
+    if (auto why = header_mismatch(registered->parameter_headers, *arguments, context.request.headers)) {
+      return RpcError{code::header_mismatch, "Header mismatch: " + *why, {}};
+    }
+  }
+  if (!context.allows(registered->tool.scopes)) return context.challenge(registered->tool.scopes);
+  if (std::optional<RpcError> missing = missing_capabilities(registered->tool, call)) return std::move(*missing);
+  if (std::optional<SchemaError> wrong = registered->schema.validate(*arguments)) {
+    if (!tells_model_of_invalid_arguments(call.version)) return invalid_params(told(*wrong));
+    return rendered(call, *registered, ToolResult::error(told(*wrong)));
+  }
+  return registered->tool.handler ? run_handler(context, call, *registered, *arguments, ask)
+                                  : run_in_host(context, call, *registered, *arguments, ask);
+}
+
+namespace {
+
+std::optional<RpcError> missing_capabilities(const Tool& tool, const Call& call) {
+  if (tool.required_capabilities.empty()) return std::nullopt;
+  const auto remembered = wire::parse_json(call.client_capabilities_text);
+  const Json& declared = call.client_capabilities != nullptr ? *call.client_capabilities
+                         : remembered                        ? *remembered
+                                                             : no_arguments;
+  std::string missing;
+  for (const std::string& capability : tool.required_capabilities) {
+    if (wire::object_member(declared, capability) != nullptr) continue;
+    missing.append(missing.empty() ? "" : ",").append(json_string(capability)).append(":{}");
+  }
+  if (missing.empty()) return std::nullopt;
+  // Before 2026-07-28 there is no code for this.
+  const int code = is_legacy(call.version) ? code::invalid_params : code::missing_client_capability;
+  return RpcError{code, "The client lacks a capability that this tool needs",
+                  R"({"requiredCapabilities":{)" + missing + "}}"};
+}
+
+std::string told(const SchemaError& error) {
+  return "Invalid arguments: " + (error.instance_path.empty() ? "" : error.instance_path + ": ") + error.expected;
+}
+
+Done run_handler(const Context& context, const Call& call, const Catalog::RegisteredTool& registered,
+                 const Json& arguments, Ask& ask) {
+  // Its own questions decide whether this call waits, not those of another call of the batch.
+  Ask own(ask.facts());
+  Run run(own, context.principal, arguments, call.place);
+  ToolResult result = registered.tool.handler(run);
+  Done done;
+  if (own.pending()) {
+    ask.join(own);
+  } else {
+    done = rendered(call, registered, std::move(result));
+  }
+  done.events = notification_texts(run.notes(), call.progress_token, call.log_level);
+  return done;
+}
+
+Done run_in_host(const Context& context, const Call& call, const Catalog::RegisteredTool& registered,
+                 const Json& arguments, Ask& ask) {
+  const ToolRan* ran = ask(RunTool{registered.tool.name, wire::dump_json(arguments), context.principal});
+  if (ran == nullptr) return {};
+  std::optional<ToolResult> result = read_host_result(ran->result);
+  if (!result) return RpcError{code::internal_error, "The tool gave something that is no result", {}};
+  return rendered(call, registered, std::move(*result));
+}
+
+/// `{content: [{type, ...}], structuredContent?, isError?}`.
+std::optional<ToolResult> read_host_result(const std::string& text) {
+  constexpr std::size_t largest = 64 << 20;  // the host is ours; this only keeps a broken one from filling the memory
+  auto parsed = wire::parse_json(text, {largest, 512});
+  if (!parsed || !parsed->is_object()) return std::nullopt;
+  ToolResult result;
+  if (const Json* structured = wire::member(*parsed, "structuredContent")) {
+    if (!structured->is_object()) return std::nullopt;
+    result.structured = *structured;
+  }
+  if (const Json* content = wire::member(*parsed, "content")) {
+    if (!content->is_array()) return std::nullopt;
+    for (const Json& block : *content) {
+      if (wire::string_member(block, "type") == nullptr) return std::nullopt;
+      result.content.push_back(block);
+    }
+  } else if (!result.structured) {
+    return std::nullopt;
+  }
+  if (const Json* is_error = wire::member(*parsed, "isError")) {
+    if (!is_error->is_boolean()) return std::nullopt;
+    result.is_error = is_error->get<bool>();
+  }
+  return result;
+}
+
+Success rendered(const Call& call, const Catalog::RegisteredTool& registered, ToolResult result) {
+  if (registered.output_schema && !result.is_error) {
+    // Clients check it too and would drop the result; nothing that such a run wanted to write is written.
+    const std::optional<SchemaError> wrong = result.structured
+                                                 ? registered.output_schema->validate(*result.structured)
+                                                 : SchemaError{"", "", "expected structured content, received none"};
+    if (wrong) result = ToolResult::error("The tool's result does not fit its output schema: " + wrong->expected);
+  }
+  Success success;
+  success.members = R"("content":[)";
+  const std::size_t start = success.members.size();
+  for (const Json& block : result.content) {
+    if (success.members.size() > start) success.members += ',';
+    success.members += wire::dump_json(block);
+  }
+  const std::string structured = result.structured ? wire::dump_json(*result.structured) : std::string();
+  if (result.content.empty() && result.structured) {
+    success.members.append(R"({"type":"text","text":)").append(json_string(structured)).append("}");
+  }
+  success.members += ']';
+  if (result.structured && has_structured_content(call.version)) {
+    success.members.append(R"(,"structuredContent":)").append(structured);
+  }
+  if (result.is_error) success.members += R"(,"isError":true)";
+  success.commit = std::move(result.commit);
+  success.topics = std::move(result.topics);
+  return success;
+}
+
+}  // namespace
+}  // namespace postern::mcp

@@ -1,0 +1,289 @@
+#include "core/server/notes.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "core/store/record.hpp"
+#include "core/store/records.hpp"
+#include "core/wire/base64.hpp"
+#include "core/wire/characters.hpp"
+#include "core/wire/json.hpp"
+
+namespace postern {
+namespace {
+
+using mcp::Run;
+using mcp::Tool;
+using mcp::ToolResult;
+
+constexpr std::uint32_t most_notes = 1000;      // of one user
+constexpr std::size_t largest_text = 64 << 10;  // bytes
+constexpr std::size_t id_bytes = 12;            // 96 bits: 16 characters of base64url
+constexpr std::string_view note_uri_prefix = "note://";
+
+Tool whoami();
+Tool get_user_profile();
+Tool list_notes();
+Tool read_note();
+Tool write_note();
+Tool delete_note();
+mcp::ResourceProvider notes_as_resources();
+
+ToolResult run_list(Run& run);
+ToolResult run_read(Run& run);
+ToolResult run_write(Run& run);
+ToolResult run_delete(Run& run);
+std::vector<Json> list_resources(Run& run);
+std::vector<Json> read_resource(Run& run, const std::string& uri);
+
+Json object_schema(Json properties, std::vector<std::string> required);
+Json id_schema();
+bool is_note_id(std::string_view id);
+std::string note_uri(std::string_view id) { return std::string(note_uri_prefix).append(id); }
+std::string text_argument(const Run& run, std::string_view name);
+ToolResult no_such_note(std::string_view id);
+void must_add(const std::optional<std::string>& refusal);
+
+}  // namespace
+
+void add_notes_tools(mcp::Catalog& catalog) {
+  for (auto tool : {whoami, get_user_profile, list_notes, read_note, write_note, delete_note})
+    must_add(catalog.add(tool()));
+  must_add(catalog.add(notes_as_resources()));
+}
+
+std::vector<ScopeDefinition> notes_scopes() {
+  return {{"user", "See your name and which program you let in", {}},
+          {"notes:read", "Read your notes", {}},
+          {"notes:write", "Write and delete your notes", {"notes:read"}}};
+}
+
+namespace {
+
+// The tools are the program's own: one that is refused is a defect that the first test finds.
+void must_add(const std::optional<std::string>& refusal) {
+  if (refusal) std::abort();
+}
+
+Tool whoami() {
+  Tool tool;
+  tool.name = "whoami";
+  tool.title = "Who am I";
+  tool.description = "Tells the name of the user that this connection belongs to.";
+  tool.input_schema = object_schema(Json::object(), {});
+  tool.output_schema = object_schema({{"user_name", {{"type", "string"}}}}, {"user_name"});
+  tool.annotations = Json{{"readOnlyHint", true}, {"openWorldHint", false}};
+  tool.scopes = {"user"};
+  tool.handler = [](Run& run) { return ToolResult::structured_object({{"user_name", run.principal.user_name}}); };
+  return tool;
+}
+
+Tool get_user_profile() {
+  const Json string = {{"type", "string"}};
+  Tool tool;
+  tool.name = "get_user_profile";
+  tool.title = "User profile";
+  tool.description = "Tells the user, the client that acts for them, and the scopes that it was given.";
+  tool.input_schema = object_schema(Json::object(), {});
+  tool.output_schema = object_schema({{"user_name", string},
+                                      {"subject", string},
+                                      {"client", string},
+                                      {"scopes", {{"type", "array"}, {"items", string}}}},
+                                     {"user_name", "subject", "client", "scopes"});
+  tool.annotations = Json{{"readOnlyHint", true}, {"openWorldHint", false}};
+  tool.scopes = {"user"};
+  tool.handler = [](Run& run) {
+    const Principal& who = run.principal;
+    return ToolResult::structured_object({{"user_name", who.user_name},
+                                          {"subject", who.subject},
+                                          {"client", who.client},
+                                          {"scopes", who.scopes.tokens()}});
+  };
+  return tool;
+}
+
+Tool list_notes() {
+  Tool tool;
+  tool.name = "list_notes";
+  tool.title = "List notes";
+  tool.description = "Lists the user's notes: id, title, and when each was written (seconds since 1970, UTC).";
+  tool.input_schema = object_schema(Json::object(), {});
+  const Json note =
+      object_schema({{"id", {{"type", "string"}}}, {"title", {{"type", "string"}}}, {"updated", {{"type", "integer"}}}},
+                    {"id", "title", "updated"});
+  tool.output_schema = object_schema({{"notes", {{"type", "array"}, {"items", note}}}}, {"notes"});
+  tool.annotations = Json{{"readOnlyHint", true}, {"openWorldHint", false}};
+  tool.scopes = {"notes:read"};
+  tool.handler = run_list;
+  return tool;
+}
+
+Tool read_note() {
+  Tool tool;
+  tool.name = "read_note";
+  tool.title = "Read a note";
+  tool.description = "Gives the title and text of one of the user's notes.";
+  tool.input_schema = object_schema({{"id", id_schema()}}, {"id"});
+  tool.output_schema = object_schema({{"id", {{"type", "string"}}},
+                                      {"title", {{"type", "string"}}},
+                                      {"text", {{"type", "string"}}},
+                                      {"updated", {{"type", "integer"}}}},
+                                     {"id", "title", "text", "updated"});
+  tool.annotations = Json{{"readOnlyHint", true}, {"openWorldHint", false}};
+  tool.scopes = {"notes:read"};
+  tool.handler = run_read;
+  return tool;
+}
+
+Tool write_note() {
+  Tool tool;
+  tool.name = "write_note";
+  tool.title = "Write a note";
+  tool.description = "Keeps a new note for the user and gives its id. At most 1000 notes of 64 KiB.";
+  tool.input_schema = object_schema(
+      {{"title", {{"type", "string"}, {"minLength", 1}, {"maxLength", 200}, {"description", "1 to 200 characters"}}},
+       {"text", {{"type", "string"}, {"maxLength", largest_text}, {"description", "At most 64 KiB of UTF-8"}}}},
+      {"title", "text"});
+  tool.output_schema = object_schema({{"id", {{"type", "string"}}}, {"uri", {{"type", "string"}}}}, {"id", "uri"});
+  tool.annotations =
+      Json{{"readOnlyHint", false}, {"destructiveHint", false}, {"idempotentHint", false}, {"openWorldHint", false}};
+  tool.scopes = {"notes:write"};
+  tool.handler = run_write;
+  return tool;
+}
+
+Tool delete_note() {
+  Tool tool;
+  tool.name = "delete_note";
+  tool.title = "Delete a note";
+  tool.description = "Deletes one of the user's notes for good.";
+  tool.input_schema = object_schema({{"id", id_schema()}}, {"id"});
+  tool.output_schema = object_schema({{"deleted", {{"type", "string"}}}}, {"deleted"});
+  tool.annotations =
+      Json{{"readOnlyHint", false}, {"destructiveHint", true}, {"idempotentHint", false}, {"openWorldHint", false}};
+  tool.scopes = {"notes:write"};
+  tool.handler = run_delete;
+  return tool;
+}
+
+ToolResult run_list(Run& run) {
+  const std::string prefix = store::NoteTitle::prefix(run.principal.subject);
+  const Scanned* found = run.ask(Scan{prefix, most_notes});
+  if (found == nullptr) return run.wait();
+  Json notes = Json::array();
+  for (const ScannedRecord& one : found->records) {
+    const auto note = store::decode<store::NoteTitle>(one.record.bytes);
+    if (!note) continue;
+    notes.push_back({{"id", one.key.substr(prefix.size())}, {"title", note->title}, {"updated", note->updated.count}});
+  }
+  return ToolResult::structured_object({{"notes", std::move(notes)}});
+}
+
+ToolResult run_read(Run& run) {
+  const std::string id = text_argument(run, "id");
+  const auto note = store::load<store::Note>(run.ask, store::Note::key(run.principal.subject, id));
+  if (run.pending()) return run.wait();
+  if (!note) return no_such_note(id);
+  return ToolResult::structured_object(
+      {{"id", id}, {"title", note->title}, {"text", note->text}, {"updated", note->updated.count}});
+}
+
+ToolResult run_write(Run& run) {
+  const store::Note note{text_argument(run, "title"), text_argument(run, "text"), run.now()};
+  if (note.text.size() > largest_text) {
+    return ToolResult::error("Expected a text of at most " + std::to_string(largest_text) + " bytes, received " +
+                             std::to_string(note.text.size()));
+  }
+  const std::string& subject = run.principal.subject;
+  const Scanned* found = run.ask(Scan{store::NoteTitle::prefix(subject), most_notes});
+  if (found == nullptr) return run.wait();
+  if (found->records.size() >= most_notes) {
+    return ToolResult::error("Expected at most " + std::to_string(most_notes) +
+                             " notes, and there are that many: delete one first");
+  }
+  const std::string id = wire::base64url(std::string_view(run.draw("note id")).substr(0, id_bytes));
+  ToolResult result = ToolResult::structured_object({{"id", id}, {"uri", note_uri(id)}});
+  store::create(result.commit, store::Note::key(subject, id), note);
+  store::create(result.commit, store::NoteTitle::key(subject, id), store::NoteTitle{note.title, note.updated});
+  result.topics.push_back({Topic::Kind::resources_changed, subject, ""});
+  return result;
+}
+
+ToolResult run_delete(Run& run) {
+  const std::string id = text_argument(run, "id");
+  const std::string& subject = run.principal.subject;
+  const auto note = store::load<store::Note>(run.ask, store::Note::key(subject, id));
+  const auto title = store::load<store::NoteTitle>(run.ask, store::NoteTitle::key(subject, id));
+  if (run.pending()) return run.wait();
+  if (!note) return no_such_note(id);
+  ToolResult result = ToolResult::structured_object({{"deleted", id}});
+  store::erase(result.commit, note);
+  store::erase(result.commit, title);
+  result.topics.push_back({Topic::Kind::resource_updated, subject, note_uri(id)});
+  result.topics.push_back({Topic::Kind::resources_changed, subject, ""});
+  return result;
+}
+
+mcp::ResourceProvider notes_as_resources() {
+  mcp::ResourceProvider provider;
+  provider.prefix = note_uri_prefix;
+  provider.scopes = {"notes:read"};
+  provider.list = list_resources;
+  provider.read = read_resource;
+  provider.templates = {
+      {{"uriTemplate", "note://{id}"}, {"name", "note"}, {"title", "A note"}, {"mimeType", "text/plain"}}};
+  return provider;
+}
+
+std::vector<Json> list_resources(Run& run) {
+  const std::string prefix = store::NoteTitle::prefix(run.principal.subject);
+  const Scanned* found = run.ask(Scan{prefix, most_notes});
+  std::vector<Json> resources;
+  if (found == nullptr) return resources;
+  for (const ScannedRecord& one : found->records) {
+    const auto note = store::decode<store::NoteTitle>(one.record.bytes);
+    if (!note) continue;
+    const std::string id = one.key.substr(prefix.size());
+    resources.push_back({{"uri", note_uri(id)}, {"name", id}, {"title", note->title}, {"mimeType", "text/plain"}});
+  }
+  return resources;
+}
+
+std::vector<Json> read_resource(Run& run, const std::string& uri) {
+  const std::string id = uri.substr(note_uri_prefix.size());
+  if (!is_note_id(id)) return {};
+  const auto note = store::load<store::Note>(run.ask, store::Note::key(run.principal.subject, id));
+  if (run.pending() || !note) return {};
+  return {{{"uri", uri}, {"mimeType", "text/plain"}, {"text", note->text}}};
+}
+
+Json object_schema(Json properties, std::vector<std::string> required) {
+  Json schema = {{"type", "object"}, {"additionalProperties", false}};
+  if (!properties.empty()) schema["properties"] = std::move(properties);
+  if (!required.empty()) schema["required"] = std::move(required);
+  return schema;
+}
+
+// No other character: an id is a part of a key.
+Json id_schema() {
+  return {{"type", "string"}, {"pattern", "^[A-Za-z0-9_-]{1,64}$"}, {"description", "As list_notes tells it"}};
+}
+
+bool is_note_id(std::string_view id) {
+  const auto allowed = [](char c) { return wire::is_letter(c) || wire::is_digit(c) || c == '_' || c == '-'; };
+  return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), allowed);
+}
+
+std::string text_argument(const Run& run, std::string_view name) {
+  const std::string* text = wire::string_member(run.arguments, name);
+  return text == nullptr ? std::string() : *text;
+}
+
+// Also for a note of somebody else: whether it exists is their secret.
+ToolResult no_such_note(std::string_view id) {
+  return ToolResult::error("Expected the id of one of your notes, received " + std::string(id) + ": no such note");
+}
+
+}  // namespace
+}  // namespace postern
