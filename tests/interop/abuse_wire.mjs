@@ -99,7 +99,7 @@ export async function json(scene) {
     'invalid UTF-8': Buffer.concat([Buffer.from(whoami.slice(0, 50)), Buffer.from([0xff, 0xfe]), Buffer.from(whoami.slice(50))]),
     'an overlong UTF-8 slash': Buffer.concat([Buffer.from(whoami.slice(0, -1)), Buffer.from(',"x":"'), Buffer.from([0xc0, 0xaf]), Buffer.from('"}')]),
     'UTF-8 of a surrogate': Buffer.concat([Buffer.from(whoami.slice(0, -1)), Buffer.from(',"x":"'), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from('"}')]),
-    'depth 65': whoami.replace('"arguments":{}', `"arguments":{"a":${'['.repeat(64)}${']'.repeat(64)}}`),
+    'depth 65': whoami.replace('"arguments":{}', `"arguments":{"a":${'['.repeat(62)}${']'.repeat(62)}}`),
     'depth 100 000': whoami.replace('"arguments":{}', `"arguments":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`),
     'depth without an end': '['.repeat(200_000),
     'a byte after the end': `${whoami}x`,
@@ -116,6 +116,8 @@ export async function json(scene) {
     ok(`json, ${what}: refused with 400 and a JSON-RPC error`, reply.status === 400 && [-32700, -32600, -32602].includes(reply.json?.error?.code), reply.brief);
   }
   equal('json: the same without the flaw is served', (await postMcp(server, access, whoami, { headers })).status, 200);
+  const deep = JSON.parse('['.repeat(62) + ']'.repeat(62));
+  equal('json: depth 64 is served', (await modern(server, access, 'tools/list', { x: deep })).status, 200);
   for (const [what, text] of Object.entries({ 'Method for method': whoami.replace('"method"', '"Method"'), 'JSONRPC for jsonrpc': whoami.replace('"jsonrpc"', '"JSONRPC"') })) {
     const reply = await postMcp(server, access, text, { headers });
     ok(`json, ${what}: keys are told apart by case`, reply.status === 400 && reply.json?.error, reply.brief);
