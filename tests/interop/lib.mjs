@@ -159,8 +159,8 @@ export function launch(command, args, { env = {}, cwd = os.tmpdir() } = {}) {
  * Starts `postern serve` on a free loopback port with a fresh data folder that is removed afterwards.
  * The first user and a random password come from the environment, as in a container.
  */
-export async function startServer({ accessTtl = 3600, refreshTtl = 86400, store = 'sqlite', args = [], format = 'json' } = {}) {
-  const program = path.join(binaries, 'postern');
+export async function startServer({ accessTtl = 3600, refreshTtl = 86400, store = 'sqlite', args = [], format = 'json', program: name = 'postern' } = {}) {
+  const program = path.join(binaries, name);
   if (!existsSync(program)) throw new Error(`${path.relative(root, program)} is not built`);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'postern-test-'));
   const user = 'ada';
