@@ -24,7 +24,6 @@ bool is_loopback_host(std::string_view host) {
 }
 
 bool host_is_ours(const Deployment& deployment, const wire::Headers& headers) {
-  if (wire::count_header(headers, "Host") != 1) return false;  // RFC 9112 s. 3.2: 400 for none or two
   const std::string host = wire::lower_case(wire::trim_ows(*wire::find_header(headers, "Host")));
   if (is_loopback_host(host) || contains(deployment.allowed_hosts, host)) return true;
   // The default port may be written out.
@@ -67,6 +66,9 @@ std::variant<wire::Target, Reply> pass_boundary(const Deployment& deployment, co
   }
   if (request.body.size() > limits.body) {
     return json_error(413, "invalid_request", "The body is larger than " + std::to_string(limits.body) + " bytes.");
+  }
+  if (wire::count_header(request.headers, "Host") != 1) {  // RFC 9112 s. 3.2
+    return json_error(400, "invalid_request", "Expected one Host field.");
   }
   if (!host_is_ours(deployment, request.headers)) {
     return json_error(403, "invalid_request", "This server is not known by the name in the Host field.");

@@ -40,10 +40,10 @@ TEST(Boundary, RefusesHostsThatAreNotOurs) {  // security.md: DNS rebinding CVE-
   }
   HttpRequest without = get(target);
   without.headers.clear();
-  EXPECT_EQ(status_of(*deployment, without), 403) << "no Host";
+  EXPECT_EQ(status_of(*deployment, without), 400) << "no Host";
   HttpRequest twice = get(target);
   twice.headers.push_back({"Host", "evil.example.com"});
-  EXPECT_EQ(status_of(*deployment, twice), 403) << "two Hosts";
+  EXPECT_EQ(status_of(*deployment, twice), 400) << "two Hosts";
   for (const char* host : {"mcp.example.com", "MCP.example.COM", "mcp.example.com:443", "localhost", "localhost:8000",
                            "127.0.0.1:65535", "[::1]", "[::1]:8000"}) {
     EXPECT_EQ(status_of(*deployment, get(target, {}, host)), 200) << host;
