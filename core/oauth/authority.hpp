@@ -13,13 +13,13 @@ namespace postern::oauth {
 
 /// All positive.
 struct Lifetimes {
-  Seconds access{3600};           ///< Of an access token.
-  Seconds refresh{30 * 86400};    ///< Of a refresh token, anew with each rotation.
-  Seconds code{60};               ///< Of a code, (0, 600]. OAuth 2.1 s. 4.1.2.
-  Seconds refresh_grace{30};      ///< A refresh token just rotated gives its successor again. May be 0.
-  Seconds flow{600};              ///< Login and consent pages.
-  Seconds login{8 * 3600};        ///< A browser stays logged in.
-  Seconds unused_client{86400};   ///< A registration that no user has allowed anything.
+  Seconds access{3600};          ///< Of an access token.
+  Seconds refresh{30 * 86400};   ///< Of a refresh token, anew with each rotation.
+  Seconds code{60};              ///< Of a code, (0, 600]. OAuth 2.1 s. 4.1.2.
+  Seconds refresh_grace{30};     ///< A refresh token just rotated gives its successor again. May be 0.
+  Seconds flow{600};             ///< Login and consent pages.
+  Seconds login{8 * 3600};       ///< A browser stays logged in.
+  Seconds unused_client{86400};  ///< A registration that no user has allowed anything.
   Seconds used_client{365 * 86400};
 };
 
@@ -31,12 +31,12 @@ struct ResourceServer {
 
 struct Authority {
   // Identifiers: all made from the one configured public URL, never from a request.
-  std::string issuer;     ///< `https://h` or `https://h/path`, no slash at the end.
-  std::string path;       ///< The path of the issuer: empty, or `/path`.
-  std::string resource;   ///< The protected resource: issuer + `/mcp`. Also the audience of every token.
-  bool secure = false;    ///< The issuer is https: cookies are Secure and have the __Host- prefix.
+  std::string issuer;    ///< `https://h` or `https://h/path`, no slash at the end.
+  std::string path;      ///< The path of the issuer: empty, or `/path`.
+  std::string resource;  ///< The protected resource: issuer + `/mcp`. Also the audience of every token.
+  bool secure = false;   ///< The issuer is https: cookies are Secure and have the __Host- prefix.
 
-  std::string name;       ///< What the pages call this server.
+  std::string name;           ///< What the pages call this server.
   std::string documentation;  ///< service_documentation; empty: none.
   ScopePolicy scopes;
   ScopeSet default_scopes;  ///< Named by the first challenge, and given when a client asks for none.
@@ -48,9 +48,9 @@ struct Authority {
   // One sealer for each purpose: what one sealed, no other opens.
   crypto::Sealer access_tokens;
   crypto::Sealer refresh_tokens;
-  crypto::Sealer codes;    ///< mac(): flow id -> code, so that a form sent twice gives one code.
-  crypto::Sealer flows;    ///< The authorization request in flight, inside the page.
-  crypto::Sealer logins;   ///< The login cookie.
+  crypto::Sealer codes;   ///< mac(): flow id -> code, so that a form sent twice gives one code.
+  crypto::Sealer flows;   ///< The authorization request in flight, inside the page.
+  crypto::Sealer logins;  ///< The login cookie.
 
   std::string endpoint(std::string_view leaf) const { return issuer + std::string(leaf); }  ///< endpoint("/token")
 };

@@ -52,8 +52,9 @@ Admission admit(const Authority& authority, const HttpRequest& request, Ask& ask
 }
 
 Outcome insufficient_scope(const Authority& authority, const Principal& principal, const ScopeSet& needed) {
-  const Refused refused{Refusal::too_little_scope, "expected scope " + needed.to_string() + ", received a token with " +
-                                                       (principal.scopes.empty() ? "none" : principal.scopes.to_string()),
+  const Refused refused{Refusal::too_little_scope,
+                        "expected scope " + needed.to_string() + ", received a token with " +
+                            (principal.scopes.empty() ? "none" : principal.scopes.to_string()),
                         principal.client, principal.subject};
   return refuse_token(authority, refused, principal.scopes.united_with(needed));
 }
@@ -79,15 +80,13 @@ namespace {
 Outcome refuse_token(const Authority& authority, const Refused& refused, const ScopeSet& scopes) {
   Answer answer = refuse_json(what, refused);
   answer.reply.headers.push_back(
-      {"WWW-Authenticate",
-       challenge_for(authority, scopes, to_wire(refused.why).error, description_of(refused))});
+      {"WWW-Authenticate", challenge_for(authority, scopes, to_wire(refused.why).error, description_of(refused))});
   return answer;
 }
 
 // RFC 6750 s. 3.1: a request without a token is told what it needs, and of no error.
 Outcome no_token(const Authority& authority, const HttpRequest& request) {
-  Answer answer =
-      refuse_json(what, {has_token_in_query(request) ? Refusal::token_in_query : Refusal::no_token});
+  Answer answer = refuse_json(what, {has_token_in_query(request) ? Refusal::token_in_query : Refusal::no_token});
   answer.reply.headers.push_back({"WWW-Authenticate", challenge_for(authority, authority.default_scopes)});
   return answer;
 }

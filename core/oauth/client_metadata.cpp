@@ -65,8 +65,8 @@ std::optional<Refused> read_redirects(const Authority& authority, const Json& bo
   }
   if (list->empty()) return Refused{Refusal::no_redirect_uri, "expected at least one redirect URI, received none"};
   if (list->size() > most_redirect_uris) {
-    return Refused{Refusal::bad_redirect_uri, "expected at most 20 redirect URIs, received " +
-                                                  std::to_string(list->size())};
+    return Refused{Refusal::bad_redirect_uri,
+                   "expected at most 20 redirect URIs, received " + std::to_string(list->size())};
   }
   for (const Json& element : *list) {
     const auto* text = element.get_ptr<const std::string*>();
@@ -74,8 +74,8 @@ std::optional<Refused> read_redirects(const Authority& authority, const Json& bo
       return Refused{Refusal::bad_redirect_uri, wrong_type("a redirect URI", "a string", element).detail};
     }
     if (text->size() > longest_uri) {
-      return Refused{Refusal::bad_redirect_uri, "expected a redirect URI of at most 2048 bytes, received " +
-                                                    std::to_string(text->size())};
+      return Refused{Refusal::bad_redirect_uri,
+                     "expected a redirect URI of at most 2048 bytes, received " + std::to_string(text->size())};
     }
     auto uri = wire::RedirectUri::parse(*text, {authority.allow_private_use_redirects});
     if (!uri) return Refused{Refusal::bad_redirect_uri, uri.error().what + ": " + wire::display_name(*text, 100)};
@@ -111,8 +111,8 @@ std::optional<Refused> read_name_and_uri(const Json& body, ClientMetadata& metad
   if (metadata.uri.empty()) return std::nullopt;
   const auto uri = wire::Uri::parse(metadata.uri);
   if (metadata.uri.size() > longest_uri || !uri || (uri->scheme != "https" && uri->scheme != "http")) {
-    return Refused{Refusal::malformed_metadata, "expected client_uri as an http or https URL, received " +
-                                                    wire::display_name(metadata.uri, 100)};
+    return Refused{Refusal::malformed_metadata,
+                   "expected client_uri as an http or https URL, received " + wire::display_name(metadata.uri, 100)};
   }
   return std::nullopt;
 }

@@ -51,8 +51,9 @@ Outcome refresh(const TokenRequest& request, const Facts& facts) {
   const auto next = transition(state_of(*read.grant, facts.now()), event);
   if (!next) {
     const bool ahead = event == GrantEvent::refresh_unknown && lives(*read.grant, facts.now());
-    return refuse_json(what, {ahead ? Refusal::refresh_ahead_of_store : Refusal::grant_ended, {}, request.client.id,
-                              read.grant->subject});
+    return refuse_json(
+        what,
+        {ahead ? Refusal::refresh_ahead_of_store : Refusal::grant_ended, {}, request.client.id, read.grant->subject});
   }
   if (*next == GrantState::revoked) return replayed(request, read, facts);
   return event == GrantEvent::refresh_current ? rotate(request, read, *scopes, facts)

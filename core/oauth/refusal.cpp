@@ -73,8 +73,9 @@ Faces faces(Refusal refusal) {
       return {"client_id_differs",
               {400, "invalid_request", "The client_id in the body is not the one in the Authorization field."}};
     case Refusal::malformed_basic:
-      return {"malformed_basic",
-              {401, "invalid_client", "Expected Authorization: Basic base64(client_id:client_secret), both form-encoded."}};
+      return {
+          "malformed_basic",
+          {401, "invalid_client", "Expected Authorization: Basic base64(client_id:client_secret), both form-encoded."}};
     case Refusal::wrong_auth_method:
       return {"wrong_auth_method",
               {401, "invalid_client", "The client is registered for another token_endpoint_auth_method."}};
@@ -93,12 +94,14 @@ Faces faces(Refusal refusal) {
       return {"unsupported_auth_method",
               {400, "invalid_client_metadata", "This token_endpoint_auth_method is not supported."}};
     case Refusal::unsupported_metadata:
-      return {"unsupported_metadata", {400, "invalid_client_metadata", "The client metadata ask for what is not here."}};
+      return {"unsupported_metadata",
+              {400, "invalid_client_metadata", "The client metadata ask for what is not here."}};
 
     case Refusal::missing_redirect:
       return {"missing_redirect", {400, "invalid_request", "Expected redirect_uri: the client has more than one."}};
     case Refusal::unmatched_redirect:
-      return {"unmatched_redirect", {400, "invalid_request", "The redirect URI is not one that the client registered."}};
+      return {"unmatched_redirect",
+              {400, "invalid_request", "The redirect URI is not one that the client registered."}};
     case Refusal::unsupported_response_type:
       return {"unsupported_response_type", {303, "unsupported_response_type", "Expected response_type=code."}};
     case Refusal::unsupported_response_mode:
@@ -190,7 +193,8 @@ Faces faces(Refusal refusal) {
     case Refusal::expired_token:
       return {"expired_token", {401, "invalid_token", "The access token has expired."}};
     case Refusal::token_of_ended_grant:
-      return {"token_of_ended_grant", {401, "invalid_token", "The grant of the access token was revoked or has expired."}};
+      return {"token_of_ended_grant",
+              {401, "invalid_token", "The grant of the access token was revoked or has expired."}};
     case Refusal::wrong_audience:
       return {"wrong_audience", {401, "invalid_token", "The access token is for another resource."}};
     case Refusal::too_little_scope:

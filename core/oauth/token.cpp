@@ -24,13 +24,14 @@ Reply token_reply(const Authority& authority, const std::string& grant_id, const
                   const ScopeSet& scopes, const Facts& facts) {
   // Nothing outlives the grant: whatever is kept of it may then be dropped with it.
   const UnixSeconds expires = std::min(facts.now() + authority.lifetimes.access, grant.expires);
-  const AccessToken access{grant_id,       grant.client,       grant.subject, grant.user_name, scopes,
-                           grant.resource, facts.now(), expires};
-  return json_reply(200, Json{{"access_token", print(authority, access, facts)},
-                              {"token_type", "Bearer"},
-                              {"expires_in", (expires - facts.now()).count},
-                              {"refresh_token", print(authority, RefreshToken{grant_id, grant.generation, grant.subject})},
-                              {"scope", scopes.to_string()}});
+  const AccessToken access{grant_id, grant.client,   grant.subject, grant.user_name,
+                           scopes,   grant.resource, facts.now(),   expires};
+  return json_reply(200,
+                    Json{{"access_token", print(authority, access, facts)},
+                         {"token_type", "Bearer"},
+                         {"expires_in", (expires - facts.now()).count},
+                         {"refresh_token", print(authority, RefreshToken{grant_id, grant.generation, grant.subject})},
+                         {"scope", scopes.to_string()}});
 }
 
 namespace {
@@ -42,9 +43,9 @@ Outcome dispatch(const Authority& authority, const HttpRequest& request, const F
   if (grant_type.empty()) return refuse_json(what, missing("grant_type"));
   const bool is_code = grant_type == "authorization_code";
   if (!is_code && grant_type != "refresh_token") {
-    return refuse_json(what, {Refusal::unsupported_grant_type,
-                              "expected grant_type authorization_code or refresh_token, received " +
-                                  wire::display_name(grant_type)});
+    return refuse_json(
+        what, {Refusal::unsupported_grant_type,
+               "expected grant_type authorization_code or refresh_token, received " + wire::display_name(grant_type)});
   }
   const auto client = read_client(request, *form);
   if (!client) return refuse_json(what, client.error());

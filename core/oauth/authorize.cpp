@@ -1,0 +1,116 @@
+#include "core/oauth/authorization_request.hpp"
+#include "core/oauth/consent.hpp"
+#include "core/oauth/cookies.hpp"
+#include "core/oauth/endpoints.hpp"
+#include "core/oauth/flow.hpp"
+#include "core/oauth/login.hpp"
+#include "core/oauth/pages.hpp"
+#include "core/oauth/replies.hpp"
+#include "core/wire/http.hpp"
+#include "core/wire/uri.hpp"
+
+namespace postern::oauth {
+namespace {
+
+constexpr std::string_view what = "authorize";
+
+Outcome show(const Authority& authority, const HttpRequest& request, const Facts& facts);
+Outcome receive(const Authority& authority, const HttpRequest& request, const Facts& facts);
+/// The query for after the login: what made it necessary is left out, else it would be asked for again and again.
+std::string after_login(const wire::Form& form, const std::string& query);
+std::optional<Refused> check_sender(const Authority& authority, const HttpRequest& request);
+std::optional<Refused> check_flow(const Authority& authority, const HttpRequest& request, std::string_view browser,
+                                  UnixSeconds expires, UnixSeconds now);
+
+}  // namespace
+
+Outcome authorize(const Authority& authority, const HttpRequest& request, const Facts& facts) {
+  if (request.method == "GET") return show(authority, request, facts);
+  if (request.method == "POST") return receive(authority, request, facts);
+  return refuse_method(what, request, "GET, POST");
+}
+
+namespace {
+
+// A GET shows pages and gives errors; it never gives a code, whatever is in it and whoever is logged in.
+Outcome show(const Authority& authority, const HttpRequest& request, const Facts& facts) {
+  const auto target = wire::parse_target(request.target);
+  if (!target) return refuse_by_page(authority, what, {Refusal::malformed_request, target.error().what});
+  const auto query = read_query(target->query);
+  if (!query) return refuse_by_page(authority, what, query.error());
+  const std::optional<LoginSession> session = session_of(authority, request, facts.now());
+
+  Ask ask{facts};
+  const auto client = store::load<store::Client>(ask, store::Client::key(query->get("client_id")));
+  store::Found<store::User> user;
+  if (session) user = store::load<store::User>(ask, store::User::key(session->user_name));
+  if (ask.pending()) return ask.needs();
+
+  const auto checked = check_request(authority, *query, client);
+  if (!checked) return checked.error();
+  const bool logged_in = session && user && user->subject == session->subject && user->epoch == session->epoch;
+  if (!checked->may_ask) {
+    const Refusal why = logged_in ? Refusal::consent_required : Refusal::login_required;
+    return refuse_by_redirect(authority, *checked, {why, {}, checked->client_id});
+  }
+  const Browser browser = browser_of(authority, request, facts);
+  if (!logged_in || checked->must_log_in) {
+    std::string back = checked->must_log_in ? after_login(*query, target->query) : target->query;
+    return ask_for_login(authority, browser, std::move(back), client->name, facts);
+  }
+  return ask_for_consent(authority, browser, *checked, target->query, *client, *user, facts);
+}
+
+Outcome receive(const Authority& authority, const HttpRequest& request, const Facts& facts) {
+  if (auto refused = check_sender(authority, request)) return refuse_by_page(authority, what, *refused);
+  const auto form = read_form(request);
+  if (!form) return refuse_by_page(authority, what, form.error());
+  const std::string_view text = form->get("flow");
+  if (const auto flow = open_login_flow(authority, text)) {
+    if (auto refused = check_flow(authority, request, flow->browser, flow->expires, facts.now())) {
+      return refuse_by_page(authority, what, *refused);
+    }
+    return log_in(authority, *form, *flow, facts);
+  }
+  if (const auto flow = open_consent_flow(authority, text)) {
+    if (auto refused = check_flow(authority, request, flow->browser, flow->expires, facts.now())) {
+      return refuse_by_page(authority, what, *refused);
+    }
+    return decide(authority, request, *form, *flow, facts);
+  }
+  return refuse_by_page(authority, what, {Refusal::broken_flow});
+}
+
+// Browsers tell where a form was (Fetch Metadata). Our own pages are no-referrer, so their Origin is `null`: there the
+// cookie and the sealed flow decide.
+std::optional<Refused> check_sender(const Authority& authority, const HttpRequest& request) {
+  const std::string* site = wire::find_header(request.headers, "Sec-Fetch-Site");
+  if (site != nullptr && *site != "same-origin") {
+    return Refused{Refusal::cross_site, "expected a form of this server's own page"};
+  }
+  const std::string* origin = wire::find_header(request.headers, "Origin");
+  if (origin == nullptr || *origin == "null") return std::nullopt;
+  const auto own = wire::Uri::parse(authority.issuer);
+  if (own && wire::lower_case(*origin) == own->origin()) return std::nullopt;
+  return Refused{Refusal::cross_site, "expected a form of this server's own page"};
+}
+
+std::optional<Refused> check_flow(const Authority& authority, const HttpRequest& request, std::string_view browser,
+                                  UnixSeconds expires, UnixSeconds now) {
+  if (now >= expires) return Refused{Refusal::expired_flow};
+  const auto known = known_browser(authority, request);
+  if (!known || known->hash() != browser) return Refused{Refusal::other_browser};
+  return std::nullopt;
+}
+
+std::string after_login(const wire::Form& form, const std::string& query) {
+  if (form.find("prompt") == nullptr) return query;
+  std::vector<wire::Form::Field> kept;
+  for (const wire::Form::Field& field : form.fields()) {
+    if (field.first != "prompt") kept.push_back(field);
+  }
+  return wire::form_encode(kept);
+}
+
+}  // namespace
+}  // namespace postern::oauth

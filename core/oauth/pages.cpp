@@ -1,0 +1,147 @@
+#include "core/oauth/pages.hpp"
+
+#include "core/crypto/hash.hpp"
+#include "core/oauth/page_style.hpp"
+#include "core/wire/base64.hpp"
+#include "core/wire/text.hpp"
+
+namespace postern::oauth {
+namespace {
+
+Reply page(const Authority& authority, int status, std::string_view title, std::string_view main,
+           std::string_view footer = {});
+wire::Headers page_headers();
+std::string content_security_policy();
+/// Hostile text made fit for a page: cut, without invisible characters, escaped.
+std::string shown(std::string_view hostile, std::size_t code_points = 60);
+std::string shown_client(std::string_view name);
+std::string form_start(const Authority& authority, std::string_view flow);
+
+}  // namespace
+
+Reply login_page(const Authority& authority, int status, const LoginPage& login) {
+  std::string main =
+      "<h1>Log in</h1><p class=\"soft\">to continue to <strong>" + shown_client(login.client_name) + "</strong></p>";
+  if (!login.alert.empty()) main += "<p role=\"alert\" class=\"alert\">" + wire::html_escape(login.alert) + "</p>";
+  const bool knows_name = !login.user_name.empty();
+  main += form_start(authority, login.flow);
+  main +=
+      "<label for=\"username\">User name</label><input id=\"username\" name=\"username\" type=\"text\" "
+      "autocomplete=\"username\" autocapitalize=\"none\" spellcheck=\"false\" maxlength=\"256\" required value=\"" +
+      wire::html_escape(login.user_name) + '"' + (knows_name ? "" : " autofocus") + '>';
+  main +=
+      "<label for=\"password\">Password</label><input id=\"password\" name=\"password\" type=\"password\" "
+      "autocomplete=\"current-password\" maxlength=\"1024\" required";
+  main += knows_name ? " autofocus>" : ">";
+  main += "<button class=\"strong wide\" name=\"action\" value=\"login\">Log in</button></form>";
+  return page(authority, status, "Log in", main);
+}
+
+Reply consent_page(const Authority& authority, const ConsentPage& consent) {
+  std::string main = "<h1>Allow " + shown_client(consent.client_name) + " to use " + shown(authority.name) + "?</h1>";
+  main += "<h2 id=\"scopes\">It will be able to</h2><ul aria-labelledby=\"scopes\">";
+  for (const std::string& scope : consent.scopes) main += "<li>" + wire::html_escape(scope) + "</li>";
+  if (consent.scopes.empty()) main += "<li>Know that you have an account here, and nothing else</li>";
+  main += "</ul><dl><div><dt>Your account</dt><dd>" + shown(consent.user_name, 64) + "</dd></div>";
+  if (!consent.client_host.empty()) {
+    main += "<div><dt>Says that it comes from</dt><dd>" + shown(consent.client_host, 100) + "</dd></div>";
+  }
+  main += "<div><dt>You will be sent to</dt><dd>" + shown(consent.redirect_host, 255) + "</dd></div></dl>";
+  if (consent.loopback_only) {
+    main +=
+        "<p class=\"care\">This application runs on your own computer. Any program on this computer could be asking "
+        "under this name: allow it only if you have just started it yourself.</p>";
+  }
+  main += form_start(authority, consent.flow);
+  main +=
+      "<div class=\"choice\"><button name=\"action\" value=\"deny\">Deny</button>"
+      "<button class=\"strong\" name=\"action\" value=\"allow\">Allow</button></div>"
+      "<div class=\"again\"><button class=\"quiet\" name=\"action\" value=\"switch\">Use another account</button></div>"
+      "</form>";
+  return page(authority, 200, "Allow access", main,
+              "Names are chosen by the application and are not checked. If you did not start this, deny it.");
+}
+
+Reply message_page(const Authority& authority, int status, const MessagePage& message) {
+  std::string main = "<h1>" + wire::html_escape(message.title) + "</h1><p>" + wire::html_escape(message.text) + "</p>";
+  if (!message.link.empty()) {
+    main += "<p><a class=\"button strong\" href=\"" + wire::html_escape(message.link) + "\">" +
+            wire::html_escape(message.link_text) + "</a></p>";
+  }
+  return page(authority, status, message.title, main);
+}
+
+Answer refuse_by_page(const Authority& authority, std::string_view what, const Refused& refused, MessagePage message) {
+  const WireError wire = to_wire(refused.why);
+  if (message.title.empty()) message.title = "This request can not go on";
+  if (message.text.empty()) {
+    message.text = std::string(wire.description);
+    if (!refused.detail.empty()) message.text += " What was wrong: " + refused.detail + '.';
+    message.text += " Go back to the application and start again.";
+  }
+  const int status = wire.status == 303 ? 400 : wire.status;
+  // A page is no place to authenticate: 401 stays the login form's own.
+  return Answer{message_page(authority, status == 401 ? 400 : status, message), {}, {}, {audit(what, refused)}};
+}
+
+Reply see_other(std::string location) {
+  Reply reply{303, page_headers(), {}, std::nullopt};
+  reply.headers.push_back({"Location", std::move(location)});
+  return reply;
+}
+
+namespace {
+
+Reply page(const Authority& authority, int status, std::string_view title, std::string_view main,
+           std::string_view footer) {
+  std::string html =
+      "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">"
+      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
+      "<meta name=\"robots\" content=\"noindex\"><title>";
+  html += wire::html_escape(title) + " · " + shown(authority.name) + "</title><style>";
+  html += page_style;
+  html += "</style></head><body><div class=\"brand\">";
+  html += page_mark;
+  html += "<span>" + shown(authority.name) + "</span></div><main>";
+  html += main;
+  html += "</main>";
+  if (!footer.empty()) html += "<footer>" + std::string(footer) + "</footer>";
+  html += "</body></html>";
+  Reply reply{status, page_headers(), std::move(html), std::nullopt};
+  reply.headers.push_back({"Content-Type", "text/html; charset=utf-8"});
+  return reply;
+}
+
+// No form-action: Chromium applies it to the redirect after a form, too, and then no loopback address and no scheme of
+// an application could be reached. No Cross-Origin-Opener-Policy: web clients open this page in a window of theirs and
+// are told the result by it; the policy would cut that tie for good.
+wire::Headers page_headers() {
+  return {{"Cache-Control", "no-store"},
+          {"Content-Security-Policy", content_security_policy()},
+          {"Permissions-Policy", "camera=(), geolocation=(), microphone=()"},
+          {"Referrer-Policy", "no-referrer"},
+          {"X-Content-Type-Options", "nosniff"},
+          {"X-Frame-Options", "DENY"}};
+}
+
+std::string content_security_policy() {
+  return "default-src 'none'; style-src 'sha256-" + wire::base64(crypto::sha256(page_style)) +
+         "'; frame-ancestors 'none'; base-uri 'none'";
+}
+
+std::string shown(std::string_view hostile, std::size_t code_points) {
+  return wire::html_escape(wire::display_name(hostile, code_points));
+}
+
+std::string shown_client(std::string_view name) {
+  const std::string text = shown(name);
+  return text.empty() ? "an application without a name" : "<bdi>" + text + "</bdi>";
+}
+
+std::string form_start(const Authority& authority, std::string_view flow) {
+  return "<form method=\"post\" action=\"" + wire::html_escape(authority.path + "/authorize") +
+         "\"><input type=\"hidden\" name=\"flow\" value=\"" + wire::html_escape(flow) + "\">";
+}
+
+}  // namespace
+}  // namespace postern::oauth

@@ -1,0 +1,47 @@
+// The pages that people see. Every page is whole in itself: no script, no picture from elsewhere, nothing to load.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/flow/outcome.hpp"
+#include "core/oauth/authority.hpp"
+#include "core/oauth/refusal.hpp"
+
+namespace postern::oauth {
+
+struct LoginPage {
+  std::string flow;         ///< Sealed.
+  std::string client_name;  ///< Hostile text.
+  std::string user_name;    ///< As typed before; hostile text.
+  std::string alert;        ///< What went wrong; empty at first.
+};
+Reply login_page(const Authority& authority, int status, const LoginPage& page);
+
+struct ConsentPage {
+  std::string flow;           ///< Sealed.
+  std::string client_name;    ///< Hostile text; may be empty.
+  std::string client_host;    ///< Of client_uri, as the client says; may be empty.
+  std::string redirect_host;  ///< Where the answer goes.
+  std::string user_name;
+  std::vector<std::string> scopes;  ///< In words.
+  bool loopback_only = false;       ///< Any program on this computer could be the client.
+};
+Reply consent_page(const Authority& authority, const ConsentPage& page);
+
+struct MessagePage {
+  std::string title;
+  std::string text;
+  std::string link;  ///< Path and query on this server; empty: none.
+  std::string link_text;
+};
+Reply message_page(const Authority& authority, int status, const MessagePage& page);
+
+/// An error that can't go to a client: told to the person, in words, with what was expected and what came.
+Answer refuse_by_page(const Authority& authority, std::string_view what, const Refused& refused, MessagePage page = {});
+
+/// 303 with the headers of a page.
+Reply see_other(std::string location);
+
+}  // namespace postern::oauth
