@@ -89,7 +89,8 @@ if(NOT httplib_POPULATED)
 endif()
 add_library(postern_httplib INTERFACE)
 target_include_directories(postern_httplib SYSTEM INTERFACE "${httplib_SOURCE_DIR}")
-target_compile_definitions(postern_httplib INTERFACE CPPHTTPLIB_MBEDTLS_SUPPORT)
+# Its backlog of 5 makes a burst of connections wait for SYN retries.
+target_compile_definitions(postern_httplib INTERFACE CPPHTTPLIB_MBEDTLS_SUPPORT CPPHTTPLIB_LISTEN_BACKLOG=1024)
 target_link_libraries(postern_httplib INTERFACE mbedtls mbedx509 mbedcrypto Threads::Threads)
 
 # Used inside the host only; a consumer of the installed package needs neither.
