@@ -1,0 +1,97 @@
+// All sources together: who has the last word, and what has to fit.
+#include <unistd.h>
+
+#include <string>
+
+#include "core/wire/uri.hpp"
+#include "host-native/config/options.hpp"
+#include "host-native/config/sources.hpp"
+#include "host-native/system/files.hpp"
+#include "host-native/system/refused.hpp"
+
+namespace postern::config {
+namespace {
+
+constexpr std::size_t largest_dotenv = 1 << 20;
+
+void check_together(const Options& options);
+
+const Sourced* find(const std::vector<const Layer*>& layers, const std::string& name) {
+  for (const Layer* layer : layers) {
+    if (const auto found = layer->find(name); found != layer->end()) return &found->second;
+  }
+  return nullptr;
+}
+
+void apply(Options& options, const OptionSpec& spec, const Sourced& given) {
+  for (const std::string& value : given.values) {
+    if (const auto expected = spec.set(options, value)) {
+      throw Refused(given.source + ": expected " + *expected + ", got '" + value + "'");
+    }
+  }
+}
+
+}  // namespace
+
+Surroundings surroundings_of_this_process() {
+  Surroundings surroundings;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view variable = *entry;
+    const std::size_t equals = variable.find('=');
+    if (equals == std::string_view::npos) continue;
+    surroundings.environment.emplace(variable.substr(0, equals), variable.substr(equals + 1));
+  }
+  return surroundings;
+}
+
+Options read_options(const Values& given, const Surroundings& surroundings) {
+  const Layer command_line = from_command_line(given);
+  const Layer environment = from_environment(surroundings.environment, "");
+  const auto text = read_file(surroundings.folder / ".env", largest_dotenv);
+  const Layer dotenv = from_environment(parse_dotenv(text.value_or("")), ".env");
+
+  std::vector<const Layer*> layers = {&command_line, &environment, &dotenv};
+  FileLayer file;
+  if (const Sourced* path = find(layers, "config")) {
+    if (path->values.empty() || path->values.front().empty()) throw Refused(path->source + ": expected a file");
+    file = from_file(path->values.front());
+    layers.push_back(&file.options);
+  }
+
+  Options options;
+  for (const OptionSpec& spec : option_table()) {
+    if (const Sourced* value = find(layers, std::string(spec.name))) {
+      apply(options, spec, *value);
+    } else if (!spec.initial.empty()) {
+      apply(options, spec, Sourced{{std::string(spec.initial)}, "--" + std::string(spec.name)});
+    }
+  }
+  options.resource_servers = std::move(file.resource_servers);
+  if (const Sourced* user = find(layers, "first-user")) options.first_user = user->values.front();
+  if (const Sourced* password = find(layers, "first-password"))
+    options.first_password = Secret(password->values.front());
+  check_together(options);
+  return options;
+}
+
+namespace {
+
+void check_together(const Options& options) {
+  if (options.tls_cert.empty() != options.tls_key.empty()) {
+    throw Refused(options.tls_cert.empty() ? "--tls-key: expected --tls-cert with it"
+                                           : "--tls-cert: expected --tls-key with it");
+  }
+  const bool tls = !options.tls_cert.empty();
+  const bool https = wire::Uri::parse(options.public_url) && options.public_url.starts_with("https://");
+  if (!is_loopback_host(options.listen_host) && !tls && !(options.behind_proxy && https)) {
+    throw Refused("--listen " + options.listen_host +
+                  ": off loopback without TLS; expected --tls-cert and --tls-key, or --behind-proxy and an https "
+                  "--public-url where a proxy ends TLS");
+  }
+  if (options.behind_proxy && !https) {
+    throw Refused("--behind-proxy: expected an https --public-url, got '" + options.public_url + "'");
+  }
+}
+
+}  // namespace
+}  // namespace postern::config
