@@ -1,0 +1,56 @@
+// The store contract in memory: records with versions, and commits that hold as a whole or not at all.
+//
+// Nothing awaits between the look at the guards and the writes, so commits are serialised by the event loop.
+
+import { sortableKey, textOf } from "./text.mjs";
+
+export class MemoryStore {
+  #records = new Map();
+  #last = 0; // a version is never given twice, not even after its record is gone
+  #now;
+
+  /** `now()`: Unix seconds. */
+  constructor(now) {
+    this.#now = now;
+  }
+
+  /** {bytes, version} or null. Bytes stay base64, as they came. */
+  async load(key) {
+    return shown(this.#alive(sortableKey(key)));
+  }
+
+  /** At most `limit` records whose keys begin with `prefix`, in key order. */
+  async scan(prefix, limit) {
+    const start = sortableKey(prefix);
+    const keys = [...this.#records.keys()].filter((key) => key.startsWith(start) && this.#alive(key)).sort();
+    return keys.slice(0, limit).map((key) => ({ key: textOf(bytesOfKey(key)), record: shown(this.#alive(key)) }));
+  }
+
+  /** Whether it held. A version that is null means: there must be no such record. */
+  async commit({ expects, puts, deletes }) {
+    const held = expects.every(({ key, version }) => (this.#alive(sortableKey(key))?.version ?? null) === version);
+    if (!held) return false;
+    for (const { key, bytes, expires_at } of puts) {
+      this.#records.set(sortableKey(key), { bytes, expires_at, version: String(++this.#last) });
+    }
+    for (const key of deletes) this.#records.delete(sortableKey(key));
+    return true;
+  }
+
+  /** Forgets what has expired. */
+  sweep() {
+    for (const key of this.#records.keys()) if (!this.#alive(key)) this.#records.delete(key);
+  }
+
+  get size() {
+    return this.#records.size;
+  }
+
+  #alive(key) {
+    const record = this.#records.get(key);
+    return record && (record.expires_at === null || this.#now() < record.expires_at) ? record : null;
+  }
+}
+
+const shown = (record) => record && { bytes: record.bytes, version: record.version };
+const bytesOfKey = (key) => Uint8Array.from(key, (character) => character.charCodeAt(0));
