@@ -1,6 +1,8 @@
-// cpp-httplib with the settings of this project: every file that includes it goes through here, or the copies differ.
+// cpp-httplib with the settings of this project. The build gives most of them; this is for files compiled without it.
 #pragma once
 
+#ifndef CPPHTTPLIB_LISTEN_BACKLOG
 #define CPPHTTPLIB_LISTEN_BACKLOG 1024
+#endif
 
 #include <httplib.h>

@@ -1,0 +1,44 @@
+// What a program offers, as it was registered; the commands run it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/server/deployment.hpp"
+#include "host-native/config/options.hpp"
+#include "host-native/perform.hpp"
+
+namespace postern {
+
+struct Program {
+  std::string name;
+  std::string version;
+  std::string title;
+  mcp::Catalog catalog;
+  std::vector<ScopeDefinition> scopes;
+  ScopeSet default_scopes;
+  HostTools tools;
+  bool without_authorization = false;
+  std::optional<std::string> fault;  ///< The first registration that failed.
+};
+
+namespace commands {
+
+/// `serve`. Errors: Refused.
+int serve(const Program& program, const config::Options& options);
+
+/// `serve --check`: everything that can be wrong, without touching anything. Errors: Refused.
+int check(const Program& program, const config::Options& options);
+
+struct UserCommand {
+  enum class Action { add, set_password, list, remove };
+  Action action = Action::list;
+  std::string name;
+  bool password_from_standard_input = false;
+};
+/// `user ...`. Errors: Refused.
+int manage_users(const Program& program, const config::Options& options, const UserCommand& command);
+
+}  // namespace commands
+}  // namespace postern

@@ -1,0 +1,161 @@
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <iostream>
+#include <mutex>
+#include <thread>
+
+#include "core/server/evaluate.hpp"
+#include "host-native/commands/program.hpp"
+#include "host-native/commands/setup.hpp"
+#include "host-native/commands/users.hpp"
+#include "host-native/http/server.hpp"
+#include "host-native/system/clock.hpp"
+#include "host-native/system/entropy.hpp"
+#include "host-native/system/files.hpp"
+#include "host-native/system/key_ring.hpp"
+#include "host-native/system/refused.hpp"
+#include "host-native/system/signals.hpp"
+
+namespace postern::commands {
+namespace {
+
+constexpr std::chrono::seconds sweep_every{60};
+constexpr std::size_t sweep_at_once = 500;
+constexpr http::Milliseconds drain_time{10'000};
+constexpr http::Milliseconds last_moment{2'000};
+
+// Removes expired records now and then, a few at a time, so that no request waits long for it.
+class Sweeper {
+ public:
+  Sweeper(Store& store, Log& log) : thread_([this, &store, &log] { run(store, log); }) {}
+  ~Sweeper() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopped_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+  Sweeper(const Sweeper&) = delete;
+  Sweeper& operator=(const Sweeper&) = delete;
+
+ private:
+  void run(Store& store, Log& log) {
+    std::unique_lock lock(mutex_);
+    while (!changed_.wait_for(lock, sweep_every, [this] { return stopped_; })) {
+      lock.unlock();
+      sweep(store, log);
+      lock.lock();
+    }
+  }
+
+  static void sweep(Store& store, Log& log) {
+    try {
+      std::size_t all = 0;
+      for (std::size_t gone = sweep_at_once; gone == sweep_at_once; all += gone)
+        gone = store.sweep(system_now(), sweep_at_once);
+      log.write(Log::Level::debug, "store.swept", {{"records", static_cast<std::int64_t>(all)}});
+    } catch (const StoreFailure& failure) {
+      log.write(Log::Level::warning, "store.failed", {{"reason", failure.what()}});
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopped_ = false;
+  std::thread thread_;
+};
+
+// The first user of a new store, so that there is somebody who can log in. The password is shown once and kept nowhere.
+void make_first_user(const Host& host, const config::Options& options) {
+  if (has_users(host)) return;
+  const bool given = !options.first_password.empty();
+  const std::string shown = given ? "" : new_password();
+  const Reply reply = add_user(host, options.first_user, given ? options.first_password : Secret(shown));
+  if (reply.status == 409) return;  // Another process was first.
+  if (reply.status != 200) throw Refused("POSTERN_FIRST_USER, POSTERN_FIRST_PASSWORD: " + error_line(reply));
+  std::cout << "first user:        " << options.first_user << '\n';
+  if (!given)
+    std::cout << "one-time password: " << shown << "  (shown once; change it with: user passwd " << options.first_user
+              << ")\n";
+}
+
+// Waits for the signal, then lets go of the clients: at once of those that wait for news, in time of those that are
+// being served.
+void stop_when_told(http::HttpServer& server, Streams& streams, Pause& pause, Log& log) {
+  wait_for_stop();
+  log.write(Log::Level::info, "server.draining");
+  streams.end_all();
+  if (server.drain(drain_time)) return;
+  pause.stop();
+  log.write(Log::Level::warning, "server.drain_incomplete");
+  std::thread([] {
+    std::this_thread::sleep_for(last_moment);
+    std::_Exit(EXIT_SUCCESS);  // A tool that does not come back: its client has been let go, and everything is written.
+  }).detach();
+}
+
+}  // namespace
+
+int check(const Program& program, const config::Options& options) {
+  build_deployment(program, options, public_url(options, options.listen_port), new_key_ring(), "-");
+  if (!options.tls_cert.empty()) {
+    if (const auto reason = http::HttpServer::check_certificate(options.tls_cert, options.tls_key)) {
+      throw Refused("TLS: " + options.tls_cert.string() + ", " + options.tls_key.string() + ": " + *reason);
+    }
+  }
+  read_key_ring(key_ring_file(options));
+  std::cout << "ok " << public_url(options, options.listen_port) << '\n';
+  return 0;
+}
+
+int serve(const Program& program, const config::Options& options) {
+  // What can be refused is refused before anything is made.
+  build_deployment(program, options, public_url(options, options.listen_port), new_key_ring(), "-");
+  http::HttpServer server(
+      http::ServerOptions{options.listen_host, options.listen_port, options.tls_cert, options.tls_key, 4096});
+  const std::string url = public_url(options, server.port());
+
+  if (!options.memory_store) prepare_private_folder(options.data);
+  const auto keys = options.memory_store ? new_key_ring() : read_or_create_key_ring(key_ring_file(options));
+  const auto deployment = build_deployment(program, options, url, keys, Passwords::decoy());
+  const auto store = open_store(options);
+  const auto log = Log::to_standard_error(options.log_level, options.log_format);
+
+  Streams streams(
+      StreamRules{tell, [&](const Stream& stream, const Facts& facts) { return check(*deployment, stream, facts); }});
+  Passwords passwords;
+  Pause pause;
+  const Host host{*store,        passwords,
+                  pause,         *log,
+                  program.tools, [&streams](const std::vector<Topic>& topics) { streams.publish(topics); },
+                  system_now,    [] { return system_entropy(32); }};
+  const http::Service service{
+      host,
+      [&](const HttpRequest& request, const Facts& facts) { return evaluate(*deployment, request, facts); },
+      streams,
+      deployment->limits,
+      {}};
+
+  std::cout << program.name << ' ' << program.version << '\n';
+  if (program.without_authorization) {
+    log->write(Log::Level::warning, "WITHOUT AUTHORIZATION: everybody who reaches this port may call every tool");
+  } else {
+    make_first_user(host, options);
+  }
+  std::cout << "for MCP clients:   " << deployment->authority.resource << '\n';
+  std::cout << "ready " << deployment->authority.issuer << std::endl;
+  log->write(Log::Level::info, "server.ready",
+             {{"listen", options.listen_host}, {"port", std::int64_t{server.port()}}, {"url", url}});
+
+  const Sweeper sweeper(*store, *log);
+  std::thread stopper([&] { stop_when_told(server, streams, pause, *log); });
+  server.serve(service);
+  ask_to_stop();  // In case that it ended by itself.
+  stopper.join();
+  log->write(Log::Level::info, "server.stopped");
+  return 0;
+}
+
+}  // namespace postern::commands
