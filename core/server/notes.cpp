@@ -72,10 +72,12 @@ Tool whoami() {
   tool.title = "Who am I";
   tool.description = "Tells the name of the user that this connection belongs to.";
   tool.input_schema = object_schema(Json::object(), {});
-  tool.output_schema = object_schema({{"user_name", {{"type", "string"}}}}, {"user_name"});
+  tool.output_schema = object_schema(Json::object({{"user_name", {{"type", "string"}}}}), {"user_name"});
   tool.annotations = Json{{"readOnlyHint", true}, {"openWorldHint", false}};
   tool.scopes = {"user"};
-  tool.handler = [](Run& run) { return ToolResult::structured_object({{"user_name", run.principal.user_name}}); };
+  tool.handler = [](Run& run) {
+    return ToolResult::structured_object(Json::object({{"user_name", run.principal.user_name}}));
+  };
   return tool;
 }
 
@@ -112,7 +114,7 @@ Tool list_notes() {
   const Json note =
       object_schema({{"id", {{"type", "string"}}}, {"title", {{"type", "string"}}}, {"updated", {{"type", "integer"}}}},
                     {"id", "title", "updated"});
-  tool.output_schema = object_schema({{"notes", {{"type", "array"}, {"items", note}}}}, {"notes"});
+  tool.output_schema = object_schema(Json::object({{"notes", {{"type", "array"}, {"items", note}}}}), {"notes"});
   tool.annotations = Json{{"readOnlyHint", true}, {"openWorldHint", false}};
   tool.scopes = {"notes:read"};
   tool.handler = run_list;
@@ -124,7 +126,7 @@ Tool read_note() {
   tool.name = "read_note";
   tool.title = "Read a note";
   tool.description = "Gives the title and text of one of the user's notes.";
-  tool.input_schema = object_schema({{"id", id_schema()}}, {"id"});
+  tool.input_schema = object_schema(Json::object({{"id", id_schema()}}), {"id"});
   tool.output_schema = object_schema({{"id", {{"type", "string"}}},
                                       {"title", {{"type", "string"}}},
                                       {"text", {{"type", "string"}}},
@@ -158,8 +160,8 @@ Tool delete_note() {
   tool.name = "delete_note";
   tool.title = "Delete a note";
   tool.description = "Deletes one of the user's notes for good.";
-  tool.input_schema = object_schema({{"id", id_schema()}}, {"id"});
-  tool.output_schema = object_schema({{"deleted", {{"type", "string"}}}}, {"deleted"});
+  tool.input_schema = object_schema(Json::object({{"id", id_schema()}}), {"id"});
+  tool.output_schema = object_schema(Json::object({{"deleted", {{"type", "string"}}}}), {"deleted"});
   tool.annotations =
       Json{{"readOnlyHint", false}, {"destructiveHint", true}, {"idempotentHint", false}, {"openWorldHint", false}};
   tool.scopes = {"notes:write"};
@@ -177,7 +179,7 @@ ToolResult run_list(Run& run) {
     if (!note) continue;
     notes.push_back({{"id", one.key.substr(prefix.size())}, {"title", note->title}, {"updated", note->updated.count}});
   }
-  return ToolResult::structured_object({{"notes", std::move(notes)}});
+  return ToolResult::structured_object(Json::object({{"notes", std::move(notes)}}));
 }
 
 ToolResult run_read(Run& run) {
@@ -217,7 +219,7 @@ ToolResult run_delete(Run& run) {
   const auto title = store::load<store::NoteTitle>(run.ask, store::NoteTitle::key(subject, id));
   if (run.pending()) return run.wait();
   if (!note) return no_such_note(id);
-  ToolResult result = ToolResult::structured_object({{"deleted", id}});
+  ToolResult result = ToolResult::structured_object(Json::object({{"deleted", id}}));
   store::erase(result.commit, note);
   store::erase(result.commit, title);
   result.topics.push_back({Topic::Kind::resource_updated, subject, note_uri(id)});
@@ -231,8 +233,8 @@ mcp::ResourceProvider notes_as_resources() {
   provider.scopes = {"notes:read"};
   provider.list = list_resources;
   provider.read = read_resource;
-  provider.templates = {
-      {{"uriTemplate", "note://{id}"}, {"name", "note"}, {"title", "A note"}, {"mimeType", "text/plain"}}};
+  provider.templates.push_back(
+      Json{{"uriTemplate", "note://{id}"}, {"name", "note"}, {"title", "A note"}, {"mimeType", "text/plain"}});
   return provider;
 }
 
@@ -255,7 +257,9 @@ std::vector<Json> read_resource(Run& run, const std::string& uri) {
   if (!is_note_id(id)) return {};
   const auto note = store::load<store::Note>(run.ask, store::Note::key(run.principal.subject, id));
   if (run.pending() || !note) return {};
-  return {{{"uri", uri}, {"mimeType", "text/plain"}, {"text", note->text}}};
+  std::vector<Json> contents;
+  contents.push_back(Json{{"uri", uri}, {"mimeType", "text/plain"}, {"text", note->text}});
+  return contents;
 }
 
 Json object_schema(Json properties, std::vector<std::string> required) {
