@@ -65,9 +65,9 @@ std::optional<std::string> aead_open(std::string_view key, std::string_view nonc
   Box box(key, nonce);
   const std::size_t size = sealed.size() - aead_tag_size;
   std::string plaintext(size, '\0');
-  const int failed = mbedtls_chachapoly_auth_decrypt(box.context(), size, box.nonce(), bytes_of(associated),
-                                                     associated.size(), bytes_of(sealed) + size, bytes_of(sealed),
-                                                     bytes_of(plaintext));
+  const int failed =
+      mbedtls_chachapoly_auth_decrypt(box.context(), size, box.nonce(), bytes_of(associated), associated.size(),
+                                      bytes_of(sealed) + size, bytes_of(sealed), bytes_of(plaintext));
   if (failed != 0) return std::nullopt;
   return plaintext;
 }
@@ -83,7 +83,8 @@ std::string hchacha20(std::string_view key, std::string_view input) {
   std::string subkey(32, '\0');
   for (std::size_t i = 0; i < 4; ++i) {
     write_word(bytes_of(subkey) + 4 * i, read_word(block.data() + 4 * i) - constants[i]);
-    write_word(bytes_of(subkey) + 16 + 4 * i, read_word(block.data() + 48 + 4 * i) - read_word(bytes_of(input) + 4 * i));
+    write_word(bytes_of(subkey) + 16 + 4 * i,
+               read_word(block.data() + 48 + 4 * i) - read_word(bytes_of(input) + 4 * i));
   }
   mbedtls_platform_zeroize(block.data(), block.size());
   return subkey;

@@ -53,9 +53,8 @@ std::string hmac_sha256(std::string_view key, std::string_view bytes) {
 
 std::string derive_key(std::string_view master, std::string_view label) {
   std::string key(32, '\0');
-  const int failed =
-      mbedtls_hkdf(mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), nullptr, 0, bytes_of(master), master.size(),
-                   bytes_of(label), label.size(), bytes_of(key), key.size());
+  const int failed = mbedtls_hkdf(mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), nullptr, 0, bytes_of(master),
+                                  master.size(), bytes_of(label), label.size(), bytes_of(key), key.size());
   if (failed != 0) __builtin_trap();  // A key of zeros must never be used.
   return key;
 }

@@ -6,7 +6,8 @@ namespace postern {
 
 Outcome Ask::needs() const {
   if (failed_) {
-    return Answer{unavailable(), {}, {}, {AuditEvent{"request", "unavailable", "", "", "the store or a worker failed"}}};
+    return Answer{
+        unavailable(), {}, {}, {AuditEvent{"request", "unavailable", "", "", "the store or a worker failed"}}};
   }
   return Needs{open_};
 }

@@ -29,7 +29,7 @@ struct Put {
 
 /// How much a power failure may take with it.
 enum class Durability {
-  relaxed,   ///< The last moments may be lost: a note, a session.
+  relaxed,    ///< The last moments may be lost: a note, a session.
   credential  ///< On the disk before anybody is told: whatever issues or consumes a credential.
 };
 

@@ -62,8 +62,8 @@ struct Outcome {
   std::vector<std::string> events;
   wire::Headers event_headers;
 
-  Outcome(Needs needs) : step(std::move(needs)) {}     // NOLINT(google-explicit-constructor)
-  Outcome(Answer answer) : step(std::move(answer)) {}  // NOLINT(google-explicit-constructor)
+  Outcome(Needs needs) : step(std::move(needs)) {}                      // NOLINT(google-explicit-constructor)
+  Outcome(Answer answer) : step(std::move(answer)) {}                   // NOLINT(google-explicit-constructor)
   Outcome(Reply reply) : step(Answer{std::move(reply), {}, {}, {}}) {}  // NOLINT(google-explicit-constructor)
 
   const Needs* needs() const { return std::get_if<Needs>(&step); }

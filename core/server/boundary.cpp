@@ -15,7 +15,8 @@ bool contains(const std::vector<std::string>& list, std::string_view text) {
 // A name that no page can make its own: it always means the machine that the browser runs on.
 bool is_loopback_host(std::string_view host) {
   const std::string_view rest = host.substr(0, host.rfind(':'));
-  for (std::string_view name : {std::string_view("localhost"), std::string_view("127.0.0.1"), std::string_view("[::1]")}) {
+  for (std::string_view name :
+       {std::string_view("localhost"), std::string_view("127.0.0.1"), std::string_view("[::1]")}) {
     if (host != name && rest != name) continue;
     const std::string_view port = host.size() > name.size() ? host.substr(name.size() + 1) : "";
     return port.size() <= 5 && std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });

@@ -184,9 +184,9 @@ Result<std::shared_ptr<const Deployment>, std::string> Deployment::build(Setting
       .flows = crypto::Sealer(ring, "flow"),
       .logins = crypto::Sealer(ring, "login"),
   };
-  return std::shared_ptr<const Deployment>(
-      new Deployment{std::move(authority), std::move(settings.catalog), settings.limits, std::move(hosts),
-                     std::move(origins).value(), settings.serve_mcp_without_authorization});
+  return std::shared_ptr<const Deployment>(new Deployment{std::move(authority), std::move(settings.catalog),
+                                                          settings.limits, std::move(hosts), std::move(origins).value(),
+                                                          settings.serve_mcp_without_authorization});
 }
 
 }  // namespace postern

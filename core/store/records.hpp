@@ -16,11 +16,11 @@ namespace postern::store {
 
 /// A user of the server's own. Lives until removed.
 struct User {
-  std::string subject;       ///< Random, for good: a new user of the same name is somebody else.
-  std::string name;          ///< What is typed at login.
-  std::string password;      ///< PHC string.
+  std::string subject;   ///< Random, for good: a new user of the same name is somebody else.
+  std::string name;      ///< What is typed at login.
+  std::string password;  ///< PHC string.
   UnixSeconds created;
-  std::int64_t epoch = 0;    ///< Counts password changes; a login cookie of an older epoch is void.
+  std::int64_t epoch = 0;  ///< Counts password changes; a login cookie of an older epoch is void.
 
   static std::string key(std::string_view name) { return std::string("user/").append(name); }
   template <class V, class Self>
@@ -55,7 +55,7 @@ struct Client {
   std::string secret_hash;                 ///< SHA-256 of the secret; empty for a public client.
   std::vector<std::string> grant_types;
   UnixSeconds created;
-  bool used = false;  ///< A user has allowed something to it.
+  bool used = false;    ///< A user has allowed something to it.
   UnixSeconds expires;  ///< Of this record; moves while the client goes on being used.
 
   static std::string key(std::string_view id) { return std::string("client/").append(id); }
@@ -110,10 +110,10 @@ struct Grant {
   ScopeSet scopes;
   std::string resource;
   UnixSeconds created;
-  UnixSeconds expires;             ///< Of the refresh token; moves with each rotation.
-  std::int64_t generation = 0;     ///< Of the refresh token that is current.
-  UnixSeconds previous_until;      ///< Until then generation - 1 gives the current one again.
-  std::int64_t state = 0;          ///< core/oauth/grant.hpp: GrantState.
+  UnixSeconds expires;          ///< Of the refresh token; moves with each rotation.
+  std::int64_t generation = 0;  ///< Of the refresh token that is current.
+  UnixSeconds previous_until;   ///< Until then generation - 1 gives the current one again.
+  std::int64_t state = 0;       ///< core/oauth/grant.hpp: GrantState.
 
   static std::string key(std::string_view id) { return std::string("grant/").append(id); }
   template <class V, class Self>

@@ -33,16 +33,32 @@ TEST(Deployment, RefusesWhatCannotBeServedSafely) {
       {"a short key", [](Settings& s) { s.key_ring[0].bytes = Secret("short"); }, "32 bytes"},
       {"an id twice", [](Settings& s) { s.key_ring.push_back(s.key_ring[0]); }, "twice"},
       {"no decoy", [](Settings& s) { s.decoy_password = ""; }, "decoy"},
-      {"a scope with a space", [](Settings& s) { s.scopes.push_back({"a b", "", {}}); }, "scope token"},
-      {"an empty scope", [](Settings& s) { s.scopes.push_back({"", "", {}}); }, "scope token"},
-      {"a scope twice", [](Settings& s) { s.scopes.push_back({"user", "", {}}); }, "declared twice"},
+      {"a scope with a space",
+       [](Settings& s) {
+         s.scopes.push_back({"a b", "", {}});
+       },
+       "scope token"},
+      {"an empty scope",
+       [](Settings& s) {
+         s.scopes.push_back({"", "", {}});
+       },
+       "scope token"},
+      {"a scope twice",
+       [](Settings& s) {
+         s.scopes.push_back({"user", "", {}});
+       },
+       "declared twice"},
       {"an implied scope that is not there", [](Settings& s) { s.scopes[0].implies = {"x"}; }, "not declared"},
       {"a default scope that is not there", [](Settings& s) { s.default_scopes.add("x"); }, "not declared"},
       {"a code that lives too long", [](Settings& s) { s.lifetimes.code = {601}; }, "1 to 600"},
       {"a code that does not live", [](Settings& s) { s.lifetimes.code = {0}; }, "1 to 600"},
       {"an access token that does not live", [](Settings& s) { s.lifetimes.access = {0}; }, "more than 0"},
       {"a negative grace", [](Settings& s) { s.lifetimes.refresh_grace = {-1}; }, "grace"},
-      {"a resource server without a secret", [](Settings& s) { s.resource_servers = {{"rs", ""}}; }, "secret"},
+      {"a resource server without a secret",
+       [](Settings& s) {
+         s.resource_servers = {{"rs", ""}};
+       },
+       "secret"},
       {"an origin with a path", [](Settings& s) { s.allowed_origins = {"https://a.example/x"}; }, "allowed origin"},
       {"the null origin", [](Settings& s) { s.allowed_origins = {"null"}; }, "allowed origin"},
       {"no authorization off loopback", [](Settings& s) { s.serve_mcp_without_authorization = true; }, "loopback only"},

@@ -79,9 +79,9 @@ TEST(Boundary, ServesTheMcpEndpointToKnownOriginsOnly) {  // security.md: Origin
   Settings settings = good_settings();
   settings.allowed_origins = {"https://app.example.com"};
   const auto deployment = deployment_of(settings);
-  for (const char* origin : {"null", "http://evil.example.com", "https://mcp.example.com.evil.example", "",
-                             "http://mcp.example.com", "https://app.example.com:8443", "http://localhost.evil.example",
-                             "file://", "https://mcp.example.com/"}) {
+  for (const char* origin :
+       {"null", "http://evil.example.com", "https://mcp.example.com.evil.example", "", "http://mcp.example.com",
+        "https://app.example.com:8443", "http://localhost.evil.example", "file://", "https://mcp.example.com/"}) {
     EXPECT_EQ(status_of(*deployment, get("/mcp", {{"Origin", origin}})), 403) << origin;
     HttpRequest preflight = get("/mcp", {{"Origin", origin}});
     preflight.method = "OPTIONS";

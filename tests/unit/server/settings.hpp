@@ -10,11 +10,13 @@ namespace postern::testing {
 inline Settings good_settings() {
   Settings settings;
   settings.public_url = "https://mcp.example.com";
-  settings.scopes = {{"user", "See who you are", {}}, {"notes:write", "Write notes", {"notes:read"}},
+  settings.scopes = {{"user", "See who you are", {}},
+                     {"notes:write", "Write notes", {"notes:read"}},
                      {"notes:read", "Read notes", {}}};
   settings.default_scopes = ScopeSet{"user", "notes:read"};
   settings.key_ring = {{"key-0001", Secret(std::string(32, 'k'))}};
-  settings.decoy_password = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+  settings.decoy_password =
+      "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
   return settings;
 }
 

@@ -48,8 +48,7 @@ TEST(RecordsDocument, NamesEveryFieldOfEveryRecordAndNoOther) {
   const std::map<std::string, std::set<std::string>> expected = {
       {"User", rows_of<User>()},       {"Throttle", rows_of<Throttle>()}, {"Client", rows_of<Client>()},
       {"Code", rows_of<Code>()},       {"Grant", rows_of<Grant>()},       {"GrantOf", rows_of<GrantOf>()},
-      {"Session", rows_of<Session>()}, {"Note", rows_of<Note>()},
-      {"NoteTitle", rows_of<NoteTitle>()},
+      {"Session", rows_of<Session>()}, {"Note", rows_of<Note>()},         {"NoteTitle", rows_of<NoteTitle>()},
   };
   EXPECT_EQ(documented(), expected);
 }
