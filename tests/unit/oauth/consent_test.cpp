@@ -1,0 +1,268 @@
+// The two forms: login and consent. One usable code, only for the browser and the login that were shown the page.
+#include "tests/unit/oauth/fixture.hpp"
+
+#include "core/oauth/login.hpp"
+
+namespace postern::oauth {
+namespace {
+
+using LoginTest = OAuthTest;
+using ConsentTest = OAuthTest;
+
+TEST_F(LoginTest, AWrongPasswordSaysTheSameAsAnUnknownNameAndTakesAsLong) {
+  const Reply page = open(authorization());
+  const Reply wrong = submit_login(page, "ada", "wrong password");
+  EXPECT_EQ(world.passwords_verified, 1);
+  const Reply unknown = submit_login(page, "eve", "wrong password");
+  EXPECT_EQ(world.passwords_verified, 2);
+  const std::string alert = "<p role=\"alert\" class=\"alert\">User name or password is wrong.</p>";
+  EXPECT_EQ(wrong.status, 401);
+  EXPECT_EQ(unknown.status, 401);
+  EXPECT_NE(wrong.body.find(alert), std::string::npos);
+  EXPECT_NE(unknown.body.find(alert), std::string::npos);
+  EXPECT_NE(wrong.body.find("value=\"ada\""), std::string::npos);
+  EXPECT_EQ(wrong.body.find("wrong password\""), std::string::npos);
+  EXPECT_EQ(jar.count("postern_login"), 0u);
+}
+
+TEST_F(LoginTest, AnEmptyIdentityNeverPasses) {
+  store::User nobody;
+  nobody.password = test::phc_of("");
+  world.put(store::User::key(""), nobody);
+  store::User hollow;  // A record that is broken: no subject.
+  hollow.name = "hollow";
+  hollow.password = test::phc_of("some password");
+  world.put(store::User::key("hollow"), hollow);
+  const Reply page = open(authorization());
+  EXPECT_EQ(submit_login(page, "", "").status, 401);
+  EXPECT_EQ(submit_login(page, "ada", "").status, 401);
+  EXPECT_EQ(submit_login(page, "hollow", "some password").status, 401);
+  EXPECT_EQ(jar.count("postern_login"), 0u);
+}
+
+TEST_F(LoginTest, FailuresInARowCloseTheNameForAWhileAndSuccessResets) {
+  const Reply page = open(authorization());
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(submit_login(page, "ada", "wrong password").status, 401);
+  const Reply closed = submit_login(page, "ada", "correct horse");
+  EXPECT_EQ(closed.status, 429);
+  EXPECT_EQ(header(closed, "Retry-After"), "2");
+  EXPECT_NE(closed.body.find("Wait 2 seconds"), std::string::npos);
+  EXPECT_EQ(world.passwords_verified, 5);
+  world.pass(2);
+  EXPECT_EQ(submit_login(page, "ada", "correct horse").status, 303);
+  EXPECT_TRUE(world.keys("throttle/").empty());
+}
+
+TEST_F(LoginTest, UnknownNamesAreThrottledLikeKnownOnes) {
+  const Reply page = open(authorization());
+  for (int i = 0; i < 5; ++i) submit_login(page, "eve", "wrong password");
+  EXPECT_EQ(submit_login(page, "eve", "wrong password").status, 429);
+}
+
+TEST_F(LoginTest, OfTwoGuessesInParallelBothAreCounted) {
+  const Reply page = open(authorization());
+  const HttpRequest guess = with_cookies(form_post(
+      "/authorize", {{"flow", flow_in(page)}, {"username", "ada"}, {"password", "a wrong one"}, {"action", "login"}}));
+  world.before_commit = [&] { run(authorize, guess); };
+  run(authorize, guess);
+  EXPECT_EQ(world.lost_commits, 1);
+  const auto throttles = world.keys("throttle/");
+  ASSERT_EQ(throttles.size(), 1u);
+  EXPECT_EQ(world.get<store::Throttle>(throttles[0])->failures, 2);
+}
+
+TEST_F(LoginTest, TheDelayDoublesUpToAMinute) {
+  const std::vector<std::int64_t> delays = {0, 0, 0, 0, 0, 2, 4, 8, 16, 32, 60, 60};
+  for (std::size_t i = 0; i < delays.size(); ++i) {
+    EXPECT_EQ(delay_after(static_cast<std::int64_t>(i)).count, delays[i]) << i;
+  }
+  EXPECT_EQ(delay_after(1'000'000).count, 60);
+}
+
+TEST_F(LoginTest, ANewPasswordLogsEveryBrowserOut) {
+  consent_page_for(authorization());
+  world.run([](const HttpRequest&, const Facts& facts) { return set_password("ada", Secret("another horse"), facts); },
+            {});
+  EXPECT_NE(open(authorization()).body.find("name=\"password\""), std::string::npos);
+}
+
+TEST_F(LoginTest, ALoginEndsWithItsTimeAndWorksInNoOtherBrowser) {
+  consent_page_for(authorization());
+  const auto stolen = jar["postern_login"];
+  world.pass(authority.lifetimes.login.count);
+  EXPECT_NE(open(authorization()).body.find("name=\"password\""), std::string::npos);
+
+  jar.clear();
+  consent_page_for(authorization());
+  const std::string login = jar["postern_login"];
+  jar.clear();
+  open(authorization());
+  jar["postern_login"] = login;
+  EXPECT_NE(open(authorization()).body.find("name=\"password\""), std::string::npos);
+}
+
+TEST_F(ConsentTest, ThePageSaysWhoAsksForWhatAndWhereItGoes) {
+  const Reply page = consent_page_for(authorization({{"scope", "notes:write"}}));
+  for (const std::string shown :
+       {"Test client", "Write and delete your notes", "127.0.0.1:7777", ">ada<", "Any program on this computer",
+        "value=\"allow\"", "value=\"deny\"", "value=\"switch\""}) {
+    EXPECT_NE(page.body.find(shown), std::string::npos) << shown;
+  }
+  EXPECT_EQ(page.body.find("Know your user name"), std::string::npos);
+}
+
+TEST_F(ConsentTest, AllowGivesACodeWithStateAndIssuer) {
+  const Reply reply = choose(consent_page_for(authorization()), "allow");
+  const std::string location = header(reply, "Location");
+  EXPECT_EQ(reply.status, 303);
+  EXPECT_EQ(parameter(location, "code").size(), 43u);
+  EXPECT_EQ(parameter(location, "state"), "xyz 1");
+  EXPECT_EQ(parameter(location, "iss"), "http://localhost:8000");
+  EXPECT_EQ(world.last_commit.durability, Durability::credential);
+  EXPECT_EQ(world.dump().find(parameter(location, "code")), std::string::npos);
+  EXPECT_TRUE(world.get<store::Client>(store::Client::key(client_id))->used);
+}
+
+TEST_F(ConsentTest, DenyGoesBackWithAccessDeniedAndStoresNothing) {
+  const std::string location = header(choose(consent_page_for(authorization()), "deny"), "Location");
+  EXPECT_EQ(parameter(location, "error"), "access_denied");
+  EXPECT_EQ(parameter(location, "state"), "xyz 1");
+  EXPECT_EQ(parameter(location, "iss"), "http://localhost:8000");
+  EXPECT_TRUE(world.keys("code/").empty());
+}
+
+TEST_F(ConsentTest, SwitchForgetsTheLoginAndAsksForAnother) {
+  const Reply page = choose(consent_page_for(authorization()), "switch");
+  EXPECT_EQ(jar.count("postern_login"), 0u);
+  const Reply back = submit_login(page, "ada", "correct horse");
+  EXPECT_EQ(header(back, "Location"), authorize_target(authorization()));
+}
+
+TEST_F(ConsentTest, ADoubleClickGivesTheSameCode) {
+  const Reply page = consent_page_for(authorization());
+  const std::string first = header(choose(page, "allow"), "Location");
+  EXPECT_EQ(header(choose(page, "allow"), "Location"), first);
+  EXPECT_EQ(world.keys("code/").size(), 1u);
+}
+
+TEST_F(ConsentTest, TwoClicksInParallelGiveOneCode) {
+  const Reply page = consent_page_for(authorization());
+  const HttpRequest click = with_cookies(form_post("/authorize", {{"flow", flow_in(page)}, {"action", "allow"}}));
+  Reply other;
+  world.before_commit = [&] { other = run(authorize, click).reply; };
+  const Reply one = run(authorize, click).reply;
+  EXPECT_EQ(world.lost_commits, 1);
+  EXPECT_EQ(header(one, "Location"), header(other, "Location"));
+  EXPECT_EQ(world.keys("code/").size(), 1u);
+}
+
+TEST_F(ConsentTest, AFormThatComesAfterItsCodeWasUsedGivesNothing) {
+  const Reply page = consent_page_for(authorization());
+  const std::string code = parameter(header(choose(page, "allow"), "Location"), "code");
+  EXPECT_EQ(redeem(code).status, 200);
+  const Reply again = choose(page, "allow");
+  EXPECT_EQ(again.status, 400);
+  EXPECT_NE(again.body.find("You can close this page"), std::string::npos);
+  world.pass(authority.lifetimes.code.count + 1);
+  EXPECT_EQ(choose(page, "allow").status, 400);
+  EXPECT_EQ(world.keys("grant/").size(), 1u);
+}
+
+TEST_F(ConsentTest, AFormThatComesAfterItsCodeExpiredMakesNoNewOne) {
+  const Reply page = consent_page_for(authorization());
+  const std::string code = parameter(header(choose(page, "allow"), "Location"), "code");
+  world.pass(authority.lifetimes.code.count);
+  EXPECT_EQ(choose(page, "allow").status, 400);
+  EXPECT_EQ(world.last_outcome(), "expired_code");
+  EXPECT_EQ(redeem(code).status, 400);
+}
+
+TEST_F(ConsentTest, APageExpires) {
+  const Reply page = consent_page_for(authorization());
+  world.pass(authority.lifetimes.flow.count);
+  EXPECT_EQ(choose(page, "allow").status, 400);
+  EXPECT_EQ(world.last_outcome(), "expired_flow");
+}
+
+TEST_F(ConsentTest, AnApprovalByOneBrowserCanNotBeFinishedByAnother) {
+  const Reply page = consent_page_for(authorization());
+  const auto victim = std::exchange(jar, {});
+  consent_page_for(authorization());  // The other one is logged in too, as the same user.
+  EXPECT_EQ(choose(page, "allow").status, 403);
+  EXPECT_EQ(world.last_outcome(), "other_browser");
+  jar.clear();
+  EXPECT_EQ(choose(page, "allow").status, 403);
+  jar = victim;
+  jar.erase("postern_login");
+  EXPECT_EQ(choose(page, "allow").status, 403);
+  EXPECT_EQ(world.last_outcome(), "not_logged_in");
+  EXPECT_TRUE(world.keys("code/").empty());
+}
+
+TEST_F(ConsentTest, FormsOfOtherSitesAreRefused) {
+  const Reply page = consent_page_for(authorization());
+  const Fields form{{"flow", flow_in(page)}, {"action", "allow"}};
+  const std::vector<std::pair<std::string, std::string>> foreign = {{"Sec-Fetch-Site", "cross-site"},
+                                                                    {"Sec-Fetch-Site", "same-site"},
+                                                                    {"Sec-Fetch-Site", "none"},
+                                                                    {"Origin", "https://evil.example"},
+                                                                    {"Origin", "http://localhost:8001"}};
+  for (const auto& [name, value] : foreign) {
+    EXPECT_EQ(submit(form, {{name, value}}).status, 403) << name << value;
+    EXPECT_EQ(world.last_outcome(), "cross_site");
+  }
+  EXPECT_TRUE(world.keys("code/").empty());
+  EXPECT_EQ(submit(form, {{"Sec-Fetch-Site", "same-origin"}, {"Origin", "null"}}).status, 303);
+}
+
+TEST_F(ConsentTest, AFlowThatWasChangedOrIsOfAnotherDeploymentDoesNotOpen) {
+  std::string flow = flow_in(consent_page_for(authorization()));
+  EXPECT_EQ(submit({{"flow", ""}, {"action", "allow"}}).status, 400);
+  flow[flow.size() / 2] = flow[flow.size() / 2] == 'A' ? 'B' : 'A';
+  EXPECT_EQ(submit({{"flow", flow}, {"action", "allow"}}).status, 400);
+  EXPECT_EQ(world.last_outcome(), "broken_flow");
+}
+
+TEST_F(ConsentTest, ALoginPageIsNoConsent) {
+  const Reply page = open(authorization());
+  EXPECT_EQ(choose(page, "allow").status, 401);
+  EXPECT_TRUE(world.keys("code/").empty());
+}
+
+TEST_F(ConsentTest, NoCodeForAUserWhoIsGoneOrAnother) {
+  const Reply page = consent_page_for(authorization());
+  store::User other;
+  other.subject = "another-subject";
+  other.name = "ada";
+  world.put(store::User::key("ada"), other);
+  EXPECT_EQ(choose(page, "allow").status, 403);
+  world.remove(store::User::key("ada"));
+  EXPECT_EQ(choose(page, "allow").status, 403);
+  EXPECT_TRUE(world.keys("code/").empty());
+}
+
+TEST_F(ConsentTest, AUserRemovedBetweenReadingAndWritingGetsNoCode) {
+  const Reply page = consent_page_for(authorization());
+  world.before_commit = [&] { world.remove(store::User::key("ada")); };
+  EXPECT_EQ(choose(page, "allow").status, 403);
+  EXPECT_TRUE(world.keys("code/").empty());
+}
+
+TEST_F(ConsentTest, NoCodeForAClientWhoseRegistrationIsGone) {
+  const Reply page = consent_page_for(authorization());
+  world.remove(store::Client::key(client_id));
+  EXPECT_EQ(choose(page, "allow").status, 400);
+  EXPECT_EQ(world.last_outcome(), "unknown_client");
+}
+
+TEST_F(ConsentTest, AGetNeverAllows) {
+  const Reply page = consent_page_for(authorization());
+  Fields fields = authorization();
+  fields.emplace_back("flow", flow_in(page));
+  fields.emplace_back("action", "allow");
+  EXPECT_EQ(open(fields).status, 200);
+  EXPECT_TRUE(world.keys("code/").empty());
+}
+
+}  // namespace
+}  // namespace postern::oauth
