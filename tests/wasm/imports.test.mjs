@@ -1,0 +1,28 @@
+// The module asks its host for nothing, offers what is documented, and is small.
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+
+import { check, compiled, done, wasmPath } from "./host.mjs";
+
+const most = { bytes: 350 * 1024, gzipped: 130 * 1024 };
+const functions = ["_initialize", "postern_add_user", "postern_alloc", "postern_check", "postern_close",
+  "postern_evaluate", "postern_free", "postern_open", "postern_tell"];
+
+const module = compiled();
+const imports = WebAssembly.Module.imports(module).map(({ module: from, name }) => `${from}.${name}`);
+check("the module imports nothing", imports.length === 0, imports);
+
+const exports = WebAssembly.Module.exports(module);
+check("it exports one memory", exports.filter(({ kind, name }) => kind === "memory" && name === "memory").length === 1, exports);
+const names = exports.filter(({ kind }) => kind === "function").map(({ name }) => name);
+// Emscripten adds three for the stack, and nobody calls them.
+const unexpected = names.filter((name) => !functions.includes(name) && !/^stack(Save|Restore|Alloc)$/.test(name));
+check("it exports the functions of host-wasm/abi.cpp", functions.every((name) => names.includes(name)), names);
+check("and no others", unexpected.length === 0, unexpected);
+
+const bytes = readFileSync(wasmPath);
+const gzipped = gzipSync(bytes, { level: 9 }).length;
+console.log(`# ${bytes.length} bytes, ${gzipped} gzipped`);
+check(`at most ${most.bytes} bytes`, bytes.length <= most.bytes, `${bytes.length}`);
+check(`at most ${most.gzipped} bytes gzipped`, gzipped <= most.gzipped, `${gzipped}`);
+done();

@@ -1,0 +1,39 @@
+// 100,000 evaluations of all kinds, refused input among them, and the memory is as large as after the first thousand.
+import { check, done, Host } from "./host.mjs";
+import * as story from "./story.mjs";
+
+const evaluations = Number(process.env.POSTERN_EVALUATIONS ?? 100_000);
+
+const pairs = [];
+const host = new Host({ evaluated: (request, facts) => pairs.push([request, facts]) });
+const quiet = () => true;
+await host.addUser(story.name, story.password);
+await story.discovers(host, quiet);
+await story.isRefused(host, quiet);
+const client = await story.registers(host, quiet);
+const { query } = await story.allows(host, quiet, client);
+const tokens = await story.redeems(host, quiet, client, query.get("code"));
+await story.callsTools(host, quiet, tokens.access_token);
+await story.refreshes(host, quiet, client, tokens);
+pairs.push([{ nonsense: true }, {}], [{ method: "GET", target: "/", headers: [], body: "" }, { now: "x" }]);
+
+const evaluate = (index) => {
+  const [request, facts] = pairs[index % pairs.length];
+  try {
+    host.deployment.evaluate(request, facts);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+};
+
+check("the story gives many different evaluations", pairs.length > 100, pairs.length);
+for (let i = 0; i < Math.max(1000, pairs.length); ++i) evaluate(i);
+const before = host.deployment.memorySize;
+const start = performance.now();
+for (let i = 0; i < evaluations; ++i) evaluate(i);
+const each = ((performance.now() - start) / evaluations) * 1000;
+const after = host.deployment.memorySize;
+console.log(`# ${evaluations} evaluations, ${each.toFixed(0)} us each with the crossing; memory ${before} and ${after} bytes`);
+check("the memory has not grown", after === before, `${before} -> ${after}`);
+check("and is under 8 MB", after < 8 << 20, after);
+done();
