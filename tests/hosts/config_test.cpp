@@ -1,0 +1,201 @@
+// Options: who has the last word, and what is refused in which words.
+#include "host-native/config/options.hpp"
+
+#include <fstream>
+
+#include "host-native/system/refused.hpp"
+#include "tests/hosts/fixture.hpp"
+
+namespace postern::config {
+namespace {
+
+struct Sources {
+  Values command_line;
+  std::map<std::string, std::string> environment;
+  std::string dotenv;
+  std::string file;
+};
+
+Options read(const Sources& sources) {
+  const TestFolder folder;
+  Surroundings surroundings{sources.environment, folder.path()};
+  if (!sources.dotenv.empty()) std::ofstream(folder.path() / ".env") << sources.dotenv;
+  Values command_line = sources.command_line;
+  if (!sources.file.empty()) {
+    std::ofstream(folder.path() / "p.toml") << sources.file;
+    command_line["config"] = {(folder.path() / "p.toml").string()};
+  }
+  return read_options(command_line, surroundings);
+}
+
+// The line that the operator sees, without the name of the test's folder.
+std::string refusal(const Sources& sources) {
+  try {
+    read(sources);
+    return "(accepted)";
+  } catch (const Refused& refused) {
+    std::string line = refused.what();
+    if (const auto at = line.find("p.toml"); at != std::string::npos) line = line.substr(at);
+    return line;
+  }
+}
+
+TEST(Options, DefaultsAreSafe) {
+  const Options options = read({});
+  EXPECT_EQ(options.listen_host, "127.0.0.1");
+  EXPECT_EQ(options.listen_port, 8000);
+  EXPECT_EQ(options.data, "./postern-data");
+  EXPECT_FALSE(options.memory_store);
+  EXPECT_EQ(options.lifetimes.access, Seconds{3600});
+  EXPECT_EQ(options.lifetimes.refresh, Seconds{30 * 86400});
+  EXPECT_EQ(options.lifetimes.code, Seconds{60});
+  EXPECT_EQ(options.lifetimes.refresh_grace, Seconds{30});
+  EXPECT_FALSE(options.behind_proxy);
+  EXPECT_EQ(options.first_user, "admin");
+  EXPECT_TRUE(options.first_password.empty());
+}
+
+// Each source overrules those after it: command line, environment, .env, file, default.
+TEST(Options, Precedence) {
+  Sources sources;
+  EXPECT_EQ(read(sources).lifetimes.access.count, 3600);
+  sources.file = "access_ttl = 4\n";
+  EXPECT_EQ(read(sources).lifetimes.access.count, 4);
+  sources.dotenv = "POSTERN_ACCESS_TTL=3\n";
+  EXPECT_EQ(read(sources).lifetimes.access.count, 3);
+  sources.environment["POSTERN_ACCESS_TTL"] = "2";
+  EXPECT_EQ(read(sources).lifetimes.access.count, 2);
+  sources.command_line["access-ttl"] = {"1"};
+  EXPECT_EQ(read(sources).lifetimes.access.count, 1);
+}
+
+TEST(Options, EveryOptionHasAllFourSpellings) {
+  for (const OptionSpec& spec : option_table()) {
+    std::string upper;
+    std::string under;
+    for (const char c : spec.name) {
+      upper += c == '-' ? '_' : static_cast<char>(c - 'a' + 'A');
+      under += c == '-' ? '_' : c;
+    }
+    // An empty value does for no option, and the refusal names where it stood.
+    const std::string name(spec.name);
+    EXPECT_TRUE(refusal({{{name, {""}}}, {}, "", ""}).starts_with("--" + name + ": expected")) << name;
+    if (spec.kind == Kind::list) continue;
+    EXPECT_TRUE(refusal({{}, {{"POSTERN_" + upper, ""}}, "", ""}).starts_with("POSTERN_" + upper + ": expected"))
+        << name;
+    EXPECT_TRUE(refusal({{}, {}, "POSTERN_" + upper + "=\n", ""}).starts_with(".env: POSTERN_" + upper + ": expected"))
+        << name;
+    EXPECT_TRUE(refusal({{}, {}, "", under + " = ''\n"}).starts_with("p.toml: " + under + ": expected")) << name;
+  }
+}
+
+TEST(Options, ListsComeAgainOrWithCommasOrAsAnArray) {
+  const std::vector<std::string> expected = {"a.example", "b.example:81"};
+  EXPECT_EQ(read({{{"allowed-host", expected}}, {}, "", ""}).allowed_hosts, expected);
+  EXPECT_EQ(read({{}, {{"POSTERN_ALLOWED_HOST", "a.example, b.example:81"}}, "", ""}).allowed_hosts, expected);
+  EXPECT_EQ(read({{}, {}, "", "allowed_host = ['a.example', 'b.example:81']"}).allowed_hosts, expected);
+}
+
+TEST(Options, DotenvIsReadAsOthersWriteIt) {
+  const Options options =
+      read({{},
+            {},
+            "# a comment\n\nexport POSTERN_NAME=\"My Server\"\r\nMCP_OTHER=x\nnot a variable\n"
+            "POSTERN_ACCESS_TTL = 5 # five\nPOSTERN_FIRST_USER='bob'\nPOSTERN_FIRST_PASSWORD=pass#word\n",
+            ""});
+  EXPECT_EQ(options.name, "My Server");
+  EXPECT_EQ(options.lifetimes.access.count, 5);
+  EXPECT_EQ(options.first_user, "bob");
+  EXPECT_EQ(options.first_password, Secret("pass#word"));
+}
+
+TEST(Options, ResourceServersAreKeptAsHashes) {
+  const Options options = read({{}, {}, "", "[[resource_server]]\nid='api'\nsecret='0123456789abcdef'\n"});
+  ASSERT_EQ(options.resource_servers.size(), 1u);
+  EXPECT_EQ(options.resource_servers[0].id, "api");
+  EXPECT_EQ(options.resource_servers[0].secret_hash.size(), 32u);
+}
+
+TEST(Options, IPv6AndFreePorts) {
+  const Options options = read({{{"listen", {"[::1]:0"}}}, {}, "", ""});
+  EXPECT_EQ(options.listen_host, "::1");
+  EXPECT_EQ(options.listen_port, 0);
+}
+
+struct Row {
+  const char* why;
+  Sources sources;
+  const char* line;
+};
+
+const std::vector<Row>& refusals() {
+  static const std::vector<Row> rows = {
+      {"a port that is none",
+       {{{"listen", {"127.0.0.1:x"}}}, {}, "", ""},
+       "--listen: expected host:port, such as 127.0.0.1:8000 or [::1]:8000, got '127.0.0.1:x'"},
+      {"an IPv6 address without brackets",
+       {{{"listen", {"::1:80"}}}, {}, "", ""},
+       "--listen: expected host:port, such as 127.0.0.1:8000 or [::1]:8000, got '::1:80'"},
+      {"no authorization code lives longer than ten minutes",
+       {{{"code-ttl", {"601"}}}, {}, "", ""},
+       "--code-ttl: expected seconds from 1 to 600, got '601'"},
+      {"half a pair", {{{"tls-cert", {"c.pem"}}}, {}, "", ""}, "--tls-cert: expected --tls-key with it"},
+      {"the other half", {{{"tls-key", {"k.pem"}}}, {}, "", ""}, "--tls-key: expected --tls-cert with it"},
+      {"plain HTTP off loopback",
+       {{{"listen", {"0.0.0.0:80"}}}, {}, "", ""},
+       "--listen 0.0.0.0: off loopback without TLS; expected --tls-cert and --tls-key, or --behind-proxy and an https "
+       "--public-url where a proxy ends TLS"},
+      {"an https public URL alone does not say who ends TLS",
+       {{{"listen", {"0.0.0.0:80"}}, {"public-url", {"https://h.example"}}}, {}, "", ""},
+       "--listen 0.0.0.0: off loopback without TLS; expected --tls-cert and --tls-key, or --behind-proxy and an https "
+       "--public-url where a proxy ends TLS"},
+      {"a proxy that ends no TLS",
+       {{{"behind-proxy", {"true"}}, {"public-url", {"http://localhost:8000"}}}, {}, "", ""},
+       "--behind-proxy: expected an https --public-url, got 'http://localhost:8000'"},
+      {"a misspelt variable",
+       {{}, {{"POSTERN_LISTN", "x"}}, "", ""},
+       "POSTERN_LISTN: unknown; did you mean POSTERN_LISTEN?"},
+      {"a misspelt variable in .env",
+       {{}, {}, "POSTERN_STOR=memory\n", ""},
+       ".env: POSTERN_STOR: unknown; did you mean POSTERN_STORE?"},
+      {"a misspelt key", {{}, {}, "", "pubic_url = 'x'\n"}, "p.toml: pubic_url: unknown; did you mean public_url?"},
+      {"a key like nothing we know", {{}, {}, "", "zzzzzzzzzzzz = 1\n"}, "p.toml: zzzzzzzzzzzz: unknown"},
+      {"not TOML", {{}, {}, "", "\n= 1\n"}, nullptr},
+      {"a table where a value belongs", {{}, {}, "", "[listen]\nx = 1\n"}, "p.toml: listen: expected a single value"},
+      {"a resource server without a secret",
+       {{}, {}, "", "[[resource_server]]\nid='api'\n"},
+       "p.toml: resource_server: expected id and secret, both texts"},
+      {"a secret that can be guessed",
+       {{}, {}, "", "[[resource_server]]\nid='api'\nsecret='short'\n"},
+       "p.toml: resource_server: the secret of 'api': expected at least 16 characters"},
+      {"a broken line in .env", {{}, {}, "x\nPOSTERN_LISTEN\n", ""}, ".env: line 2: expected NAME=value"},
+      {"a flag that is neither",
+       {{}, {{"POSTERN_BEHIND_PROXY", "maybe"}}, "", ""},
+       "POSTERN_BEHIND_PROXY: expected true or false, got 'maybe'"},
+  };
+  return rows;
+}
+
+TEST(Options, Refusals) {
+  for (const Row& row : refusals()) {
+    const std::string line = refusal(row.sources);
+    EXPECT_EQ(line.find('\n'), std::string::npos) << row.why;
+    if (row.line == nullptr) {
+      EXPECT_TRUE(line.starts_with("p.toml: line 2: ")) << row.why << ": " << line;
+    } else {
+      EXPECT_EQ(line, row.line) << row.why;
+    }
+  }
+}
+
+TEST(Options, OffLoopbackWithTlsOrBehindAProxy) {
+  EXPECT_EQ(refusal({{{"listen", {"0.0.0.0:80"}}, {"tls-cert", {"c"}}, {"tls-key", {"k"}}}, {}, "", ""}), "(accepted)");
+  EXPECT_EQ(refusal({{{"listen", {"0.0.0.0:80"}}, {"behind-proxy", {"true"}}, {"public-url", {"https://h.example"}}},
+                     {},
+                     "",
+                     ""}),
+            "(accepted)");
+}
+
+}  // namespace
+}  // namespace postern::config
