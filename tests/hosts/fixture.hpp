@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <sstream>
@@ -68,7 +69,7 @@ struct TestHost {
   HostTools tools;
   std::vector<Topic> published;
   UnixSeconds time{1'700'000'000};
-  int draws = 0;
+  std::atomic<int> draws{0};
   Host host{
       store,
       passwords,
