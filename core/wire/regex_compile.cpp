@@ -2,6 +2,7 @@
 // comes after its operand moves or copies the piece that is already there. Targets are relative, so nothing breaks.
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include "core/wire/regex.hpp"
 #include "core/wire/regex_set.hpp"
@@ -17,7 +18,7 @@ constexpr char32_t kNoCode = 0xFFFFFFFF;
 constexpr std::uint32_t kUnbounded = 0xFFFFFFFF;
 constexpr std::uint32_t kHighestCount = 1'000'000;
 constexpr int kDeepestGroup = 100;
-constexpr std::size_t kMostRanges = 65'536;
+constexpr std::size_t kMostRanges = 10'000;
 
 bool is_digit(char32_t c) { return c >= '0' && c <= '9'; }
 bool is_letter(char32_t c) { return (c | 0x20U) >= 'a' && (c | 0x20U) <= 'z'; }
@@ -309,13 +310,15 @@ class Compiler {
 
   bool prepend(std::size_t start, Step step) {
     if (steps.size() >= Regex::max_steps) return too_large();
-    steps.insert(steps.begin() + static_cast<std::ptrdiff_t>(start), step);
+    steps.push_back(step);
+    for (std::size_t i = steps.size() - 1; i > start; --i) std::swap(steps[i], steps[i - 1]);
     return true;
   }
 
   bool append(const std::vector<Step>& body) {
-    if (steps.size() + body.size() > Regex::max_steps) return too_large();
-    steps.insert(steps.end(), body.begin(), body.end());
+    for (const Step& step : body) {
+      if (!emit(step)) return false;
+    }
     return true;
   }
 
@@ -333,9 +336,9 @@ class Compiler {
 
   bool too_large() { return refuse("the pattern grows too large"); }
 
-  bool refuse(std::string_view reason) { return refuse(reason, at_); }
+  bool refuse(const char* reason) { return refuse(reason, at_); }
 
-  bool refuse(std::string_view reason, std::size_t at) {
+  bool refuse(const char* reason, std::size_t at) {
     why = "at byte " + std::to_string(at) + ": ";
     why += reason;
     return false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 
 namespace postern::wire {
 namespace {
@@ -15,20 +16,33 @@ constexpr Regex::Range kSpace[] = {{0x09, 0x0D},     {0x20, 0x20},     {0xA0, 0x
                                    {0x2000, 0x200A}, {0x2028, 0x2029}, {0x202F, 0x202F}, {0x205F, 0x205F},
                                    {0x3000, 0x3000}, {0xFEFF, 0xFEFF}};
 
+void add(const Regex::Range* more, std::size_t count, CodeRanges& ranges) {
+  for (std::size_t i = 0; i < count; ++i) ranges.push_back(more[i]);
+}
+
+// By insertion: what comes here is short, or in long runs that are sorted already.
+void sort(Regex::Range* ranges, std::size_t count) {
+  for (std::size_t i = 1; i < count; ++i) {
+    const Regex::Range range = ranges[i];
+    std::size_t at = i;
+    for (; at > 0 && ranges[at - 1].first > range.first; --at) ranges[at] = ranges[at - 1];
+    ranges[at] = range;
+  }
+}
+
 }  // namespace
 
 void add_class_escape(char32_t letter, CodeRanges& ranges) {
   const std::size_t from = ranges.size();
   const char32_t small = letter | 0x20U;
-  if (small == 'd') ranges.insert(ranges.end(), std::begin(kDigits), std::end(kDigits));
-  if (small == 'w') ranges.insert(ranges.end(), std::begin(kWord), std::end(kWord));
-  if (small == 's') ranges.insert(ranges.end(), std::begin(kSpace), std::end(kSpace));
+  if (small == 'd') add(kDigits, std::size(kDigits), ranges);
+  if (small == 'w') add(kWord, std::size(kWord), ranges);
+  if (small == 's') add(kSpace, std::size(kSpace), ranges);
   if (letter != small) complement(ranges, from);
 }
 
 void normalize(CodeRanges& ranges, std::size_t from) {
-  const auto begin = ranges.begin() + static_cast<std::ptrdiff_t>(from);
-  std::sort(begin, ranges.end(), [](const Regex::Range& a, const Regex::Range& b) { return a.first < b.first; });
+  sort(ranges.data() + from, ranges.size() - from);
   std::size_t kept = from;
   for (std::size_t i = from; i < ranges.size(); ++i) {
     if (kept > from && ranges[i].first <= ranges[kept - 1].last + 1) {
@@ -37,7 +51,7 @@ void normalize(CodeRanges& ranges, std::size_t from) {
       ranges[kept++] = ranges[i];
     }
   }
-  ranges.erase(ranges.begin() + static_cast<std::ptrdiff_t>(kept), ranges.end());
+  ranges.resize(kept);
 }
 
 void complement(CodeRanges& ranges, std::size_t from) {
@@ -49,7 +63,7 @@ void complement(CodeRanges& ranges, std::size_t from) {
     if (range.first > next) ranges[kept++] = {next, range.first - 1};  // never more gaps before than ranges read
     next = range.last + 1;
   }
-  ranges.erase(ranges.begin() + static_cast<std::ptrdiff_t>(kept), ranges.end());
+  ranges.resize(kept);
   if (next <= kLastCode) ranges.push_back({next, kLastCode});
 }
 
