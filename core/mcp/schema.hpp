@@ -46,7 +46,7 @@ class Schema {
   /// Deepest recursion while validating: in-place applicators and references count as well as the value's own nesting.
   static constexpr std::uint32_t max_depth = 128;
 
-  /// Most work that one validation may cost, in units of about ten nanoseconds.
+  /// Most work that one validation may cost, in units of about twenty nanoseconds.
   static constexpr std::uint64_t max_steps = 1'000'000;
 
   /// `known`: documents that may be referred to. They are read while compiling only, and only what the schema reaches.

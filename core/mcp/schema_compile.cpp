@@ -2,6 +2,7 @@
 
 #include "core/mcp/schema.hpp"
 #include "core/mcp/schema_compiler.hpp"
+#include "core/mcp/schema_uri.hpp"
 
 namespace postern::mcp {
 
@@ -93,8 +94,10 @@ NodeId Compiler::node_of(const Json& schema) {
 // Core s. 8.1.2: a vocabulary that is required and not known forbids to go on; one that is optional is ignored.
 bool Compiler::vocabularies(std::uint32_t resource, std::uint32_t& bits) {
   bits = kAll;
-  const std::string& dialect = index_.resources[resource].dialect;
-  if (dialect.empty() || dialect == kDialect) return true;
+  const std::string* named = index_.resources[resource].dialect;
+  if (named == nullptr) return true;
+  const std::string dialect = resolve_uri({}, *named);  // older drafts wrote an empty fragment behind it
+  if (dialect == kDialect) return true;
   const Resource* meta = index_.resource_of(dialect);
   if (meta == nullptr) return refuse("$schema", "the dialect \"" + dialect + "\" is not known; JSON Schema 2020-12 is");
   const Json* listed = find_member(*meta->root, "$vocabulary");
@@ -125,7 +128,7 @@ void Compiler::add_dynamic_anchors() {
   for (const Anchor& anchor : index_.anchors) {
     if (!anchor.dynamic || !reached[anchor.resource]) continue;
     for (const std::uint32_t name : dynamic_names_) {
-      if (program.names[name] != anchor.name) continue;
+      if (program.names[name] != *anchor.name) continue;
       const NodeId node = node_of(*anchor.schema);
       const bool known = std::any_of(
           program.dynamic_anchors.begin(), program.dynamic_anchors.end(),
@@ -190,9 +193,11 @@ bool Compiler::find_endless_recursion() {
   return true;
 }
 
-bool Compiler::refuse(std::string_view keyword, std::string_view reason) {
+bool Compiler::refuse(const char* keyword, const std::string& reason) { return refuse(keyword, reason.c_str()); }
+
+bool Compiler::refuse(const char* keyword, const char* reason) {
   why = now_.entry->location;
-  if (!keyword.empty()) (why += '/') += keyword;
+  if (*keyword != 0) (why += '/') += keyword;
   (why += ": ") += reason;
   return false;
 }

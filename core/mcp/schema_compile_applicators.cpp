@@ -8,7 +8,8 @@
 namespace postern::mcp::schema {
 
 bool Compiler::references() {
-  for (const std::string_view name : {std::string_view("$ref"), std::string_view("$dynamicRef")}) {
+  for (const char* const name : {"$ref", "$dynamicRef"}) {
+    const bool is_static = name[1] == 'r';
     const Json* value = keyword(name);
     if (value == nullptr) continue;
     const auto* reference = value->get_ptr<const Json::string_t*>();
@@ -18,7 +19,7 @@ bool Compiler::references() {
     if (target == nullptr) return refuse(name, index_.why);
     const NodeId node = node_of(*target);
     // Core s. 8.2.3.2: what is not found by a dynamic anchor at first is a plain reference.
-    if (name == "$ref" || !dynamic) {
+    if (is_static || !dynamic) {
       add(Op::reference, node);
       continue;
     }
@@ -81,7 +82,7 @@ bool Compiler::required(ObjectRule& rule) {
         std::lower_bound(rule.members.begin(), rule.members.end(), name,
                          [](const ObjectRule::Member& member, const std::string& key) { return member.name < key; });
     if (place != rule.members.end() && place->name == name) {
-      rule.required += place->required ? 0 : 1;
+      if (!place->required) ++rule.required;
       place->required = true;
     } else {
       rule.members.insert(place, {name, kNone, true});
@@ -109,7 +110,7 @@ bool Compiler::array_applicators() {
 
 bool Compiler::in_place_applicators() {
   constexpr struct {
-    std::string_view name;
+    const char* name;
     Op op;
   } lists[] = {{"allOf", Op::all_of}, {"anyOf", Op::any_of}, {"oneOf", Op::one_of}};
   for (const auto& list : lists) {
@@ -136,20 +137,20 @@ bool Compiler::unevaluated() {
   return true;
 }
 
-NodeId Compiler::node_of(const Json& schema, std::string_view name, std::string_view token) {
+NodeId Compiler::node_of(const Json& schema, const char* name, const std::string& token) {
   const Json& holder = *keyword(name);
   index_.entry(schema, index_.entry(holder, *now_.entry, name), token);
   return node_of(schema);
 }
 
-NodeId Compiler::subschema(std::string_view name) {
+NodeId Compiler::subschema(const char* name) {
   const Json* schema = keyword(name);
   if (schema == nullptr) return kNone;
   index_.entry(*schema, *now_.entry, name);
   return node_of(*schema);
 }
 
-bool Compiler::subschemas(std::string_view name, std::uint32_t& first, std::uint32_t& count) {
+bool Compiler::subschemas(const char* name, std::uint32_t& first, std::uint32_t& count) {
   const Json* list = keyword(name);
   if (list == nullptr) return true;
   if (!list->is_array()) return refuse(name, "expected an array of schemas");

@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kMostPatternSteps = 200'000;
 
 constexpr struct {
-  std::string_view name;
+  const char* name;
   std::uint32_t bits;
 } kTypes[] = {
     {"null", kNull},     {"boolean", kBoolean}, {"object", kObject},   {"array", kArray},
@@ -18,7 +18,7 @@ constexpr struct {
 };
 
 constexpr struct {
-  std::string_view name;
+  const char* name;
   Op op;
 } kNumbers[] = {
     {"multipleOf", Op::multiple_of},
@@ -29,7 +29,7 @@ constexpr struct {
 };
 
 constexpr struct {
-  std::string_view name;
+  const char* name;
   Op op;
 } kLimits[] = {
     {"maxLength", Op::max_length}, {"minLength", Op::min_length},         {"maxItems", Op::max_items},
@@ -46,11 +46,11 @@ bool Compiler::type() {
   const auto bit = [](const Json& name) -> std::uint32_t {
     const auto* text = name.get_ptr<const Json::string_t*>();
     for (const auto& type : kTypes) {
-      if (text != nullptr && type.name == *text) return type.bits;
+      if (text != nullptr && *text == type.name) return type.bits;
     }
     return 0;
   };
-  constexpr std::string_view expected = "expected the name of a type, or an array of them";
+  constexpr const char* expected = "expected the name of a type, or an array of them";
   std::uint32_t bits = 0;
   if (value->is_array()) {
     for (const Json& name : *value) {
@@ -131,7 +131,7 @@ bool Compiler::dependent_required() {
 }
 
 // Left alone when the keyword is absent. No array, object or string has more than 2^32 - 2 parts.
-bool Compiler::limit(std::string_view name, std::uint32_t& value) {
+bool Compiler::limit(const char* name, std::uint32_t& value) {
   const Json* number = keyword(name);
   if (number == nullptr) return true;
   const double amount = number->is_number() ? number->get<double>() : -1;
@@ -141,7 +141,7 @@ bool Compiler::limit(std::string_view name, std::uint32_t& value) {
   return true;
 }
 
-bool Compiler::names(std::string_view name, const Json& list, std::vector<std::string>& out) {
+bool Compiler::names(const char* name, const Json& list, std::vector<std::string>& out) {
   if (!list.is_array()) return refuse(name, "expected an array of strings");
   for (const Json& item : list) {
     if (!item.is_string()) return refuse(name, "expected an array of strings");
@@ -150,11 +150,9 @@ bool Compiler::names(std::string_view name, const Json& list, std::vector<std::s
   return true;
 }
 
-bool Compiler::add_pattern(std::string_view name, const std::string& text, std::uint32_t& index) {
+bool Compiler::add_pattern(const char* name, const std::string& text, std::uint32_t& index) {
   auto regex = wire::Regex::compile(text);
-  if (!regex.ok())
-    return refuse(
-        name, "the pattern " + Json(text).dump(-1, ' ', false, Json::error_handler_t::replace) + ", " + regex.error());
+  if (!regex.ok()) return refuse(name, "the pattern " + text + ", " + regex.error());
   pattern_steps_ += regex.value().size();
   if (pattern_steps_ > kMostPatternSteps) return refuse(name, "the schema's patterns are too large together");
   index = static_cast<std::uint32_t>(program.patterns.size());

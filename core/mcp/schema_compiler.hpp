@@ -3,7 +3,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "core/mcp/schema_index.hpp"
@@ -57,16 +56,16 @@ class Compiler {
 
   /// The node of a subschema, put on the list when it is new.
   NodeId node_of(const Json& schema);
-  NodeId node_of(const Json& schema, std::string_view keyword, std::string_view token);
+  NodeId node_of(const Json& schema, const char* keyword, const std::string& token);
 
   /// The node of a keyword whose value is a schema, or kNone.
-  NodeId subschema(std::string_view name);
+  NodeId subschema(const char* name);
   /// Adds the nodes of a keyword whose value is an array of schemas to the program's ids.
-  bool subschemas(std::string_view name, std::uint32_t& first, std::uint32_t& count);
+  bool subschemas(const char* name, std::uint32_t& first, std::uint32_t& count);
 
-  bool limit(std::string_view name, std::uint32_t& value);
-  bool names(std::string_view name, const Json& list, std::vector<std::string>& out);
-  bool add_pattern(std::string_view name, const std::string& text, std::uint32_t& index);
+  bool limit(const char* name, std::uint32_t& value);
+  bool names(const char* name, const Json& list, std::vector<std::string>& out);
+  bool add_pattern(const char* name, const std::string& text, std::uint32_t& index);
   std::uint32_t add_name(const std::string& name);
 
   /// What the schema's dialect makes of the keywords: VocabularyBits.
@@ -74,11 +73,12 @@ class Compiler {
   void add_dynamic_anchors();
   bool find_endless_recursion();
 
-  const Json* keyword(std::string_view name) const { return find_member(*now_.schema, name); }
+  const Json* keyword(const char* name) const { return find_member(*now_.schema, name); }
   void add(Op op, std::uint32_t a = 0, std::uint32_t b = 0, std::uint32_t c = 0) {
     now_.node.checks.push_back({op, a, b, c});
   }
-  bool refuse(std::string_view keyword, std::string_view reason);
+  bool refuse(const char* keyword, const std::string& reason);
+  bool refuse(const char* keyword, const char* reason);
 
   Index& index_;
   Current now_;

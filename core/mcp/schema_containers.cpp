@@ -44,7 +44,7 @@ bool Validator::members(const Node& node, const Check& check, const Json& value,
     int order = 1;
     while (known != rule.members.end() && (order = known->name.compare(name)) < 0) ++known;
     if (known != rule.members.end() && order == 0) {
-      required += known->required ? 1 : 0;
+      if (known->required) ++required;
       if (known->node != kNone) {
         if (!visit(known->node, member, inner, nullptr)) return false;
         evaluated = true;

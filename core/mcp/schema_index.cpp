@@ -55,7 +55,7 @@ const Json* array_item(const Json& array, std::string_view token) {
 
 bool Index::add_document(const std::string& uri, const Json& schema, const std::string& location) {
   const auto resource = static_cast<std::uint32_t>(resources.size());
-  resources.push_back({uri, {}, &schema});
+  resources.push_back({uri, nullptr, &schema});
   names_.push_back({uri, resource});
   return read(schema, {resource, kNone, location}, 0);
 }
@@ -91,30 +91,27 @@ bool Index::read(const Json& schema, Entry place, std::uint32_t depth) {
 
 // Core s. 8.1.1, 8.2.1 and 8.2.2.
 bool Index::read_identifiers(const Json& schema, Entry& place, std::uint32_t depth) {
-  const auto text = [&](const char* keyword, std::string& out) {
+  const auto text = [&](const char* keyword, const std::string*& out) {
     const Json* value = find_member(schema, keyword);
     if (value == nullptr) return true;
-    if (!value->is_string()) {
-      why = place.location + "/" + keyword + ": expected a string";
-      return false;
-    }
-    out = *value->get_ptr<const Json::string_t*>();
-    return true;
+    out = value->get_ptr<const Json::string_t*>();
+    if (out == nullptr) why = place.location + "/" + keyword + ": expected a string";
+    return out != nullptr;
   };
-  std::string id;
-  std::string dialect;
-  std::string anchor;
-  std::string dynamic_anchor;
+  const std::string* id = nullptr;
+  const std::string* dialect = nullptr;
+  const std::string* anchor = nullptr;
+  const std::string* dynamic_anchor = nullptr;
   if (!text("$id", id) || !text("$schema", dialect) || !text("$anchor", anchor) ||
       !text("$dynamicAnchor", dynamic_anchor)) {
     return false;
   }
-  if (!id.empty()) {
-    if (!fragment_of(id).empty()) {
+  if (id != nullptr) {
+    if (!fragment_of(*id).empty()) {
       why = place.location + "/$id: expected a URI without a fragment";
       return false;
     }
-    std::string uri = resolve_uri(resources[place.resource].uri, id);
+    std::string uri = resolve_uri(resources[place.resource].uri, *id);
     if (depth == 0) {
       resources[place.resource].uri = uri;
     } else {
@@ -123,11 +120,9 @@ bool Index::read_identifiers(const Json& schema, Entry& place, std::uint32_t dep
     }
     names_.push_back({std::move(uri), place.resource});
   }
-  if (!dialect.empty() && resources[place.resource].root == &schema) {
-    resources[place.resource].dialect = resolve_uri({}, dialect);
-  }
-  if (!anchor.empty()) anchors.push_back({place.resource, anchor, &schema, false});
-  if (!dynamic_anchor.empty()) anchors.push_back({place.resource, dynamic_anchor, &schema, true});
+  if (dialect != nullptr && resources[place.resource].root == &schema) resources[place.resource].dialect = dialect;
+  if (anchor != nullptr) anchors.push_back({place.resource, anchor, &schema, false});
+  if (dynamic_anchor != nullptr) anchors.push_back({place.resource, dynamic_anchor, &schema, true});
   return true;
 }
 
@@ -145,7 +140,7 @@ const Json* Index::find(std::uint32_t resource, std::string_view reference, bool
     found = follow(resources[name->resource], *fragment);
   } else if (fragment) {
     for (const Anchor& anchor : anchors) {
-      if (anchor.resource != name->resource || anchor.name != *fragment) continue;
+      if (anchor.resource != name->resource || *anchor.name != *fragment) continue;
       found = anchor.schema;
       if (dynamic != nullptr && anchor.dynamic) *dynamic = true;
     }
@@ -165,8 +160,11 @@ const Json* Index::follow(const Resource& resource, std::string_view pointer) {
       const bool is_escape = escaped[i] == '~' && i + 1 < escaped.size();
       token += is_escape ? (escaped[++i] == '1' ? '/' : '~') : escaped[i];
     }
-    at = at->is_array() ? array_item(*at, token) : find_member(*at, token);
-    if (at == nullptr) return nullptr;
+    const Json* inner = nullptr;
+    if (at->is_array()) inner = array_item(*at, token);
+    if (at->is_object()) inner = at->contains(token) ? &*at->find(token) : nullptr;
+    if (inner == nullptr) return nullptr;
+    at = inner;
     parent = &entry(*at, *parent, token);
   }
   return at;
@@ -190,7 +188,7 @@ const Index::Name* Index::name_of(std::string_view uri) const {
   return nullptr;
 }
 
-const Json* find_member(const Json& object, std::string_view name) {
+const Json* find_member(const Json& object, const char* name) {
   if (!object.is_object()) return nullptr;
   const auto found = object.find(name);
   return found == object.end() ? nullptr : &*found;

@@ -12,14 +12,14 @@ namespace postern::mcp::schema {
 
 /// A schema with an `$id`, or the root of a document (core s. 4.3.5).
 struct Resource {
-  std::string uri;      ///< without a fragment; "" for a root without an `$id`
-  std::string dialect;  ///< its `$schema`, or that of the resource around it; "" when there is none
+  std::string uri;                       ///< without a fragment; "" for a root without an `$id`
+  const std::string* dialect = nullptr;  ///< its `$schema`, or that of the resource around it, or null
   const Json* root = nullptr;
 };
 
 struct Anchor {
   std::uint32_t resource;
-  std::string name;
+  const std::string* name;
   const Json* schema;
   bool dynamic;
 };
@@ -66,6 +66,6 @@ class Index {
 };
 
 /// The member of an object, or null.
-const Json* find_member(const Json& object, std::string_view name);
+const Json* find_member(const Json& object, const char* name);
 
 }  // namespace postern::mcp::schema

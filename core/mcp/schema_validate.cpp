@@ -85,7 +85,7 @@ bool Validator::checks(const Node& node, const Json& value, const Place& place, 
         valid = !value.is_array() || contains(node, check, value, place, marks);
         break;
       case Op::unevaluated_items:
-        valid = !value.is_array() || unevaluated_items(check, value, place, *marks);
+        valid = !value.is_array() || marks == nullptr || unevaluated_items(check, value, place, *marks);
         break;
       case Op::members:
         valid = !value.is_object() || members(node, check, value, place, marks);
@@ -97,7 +97,7 @@ bool Validator::checks(const Node& node, const Json& value, const Place& place, 
         valid = !value.is_object() || dependent_required(node, check, value, place);
         break;
       case Op::unevaluated_properties:
-        valid = !value.is_object() || unevaluated_properties(check, value, place, *marks);
+        valid = !value.is_object() || marks == nullptr || unevaluated_properties(check, value, place, *marks);
         break;
       case Op::dependent_schema:
       case Op::reference:

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace postern::mcp {
@@ -125,9 +126,8 @@ TEST(Schema, RefusesMistakesInSchemas) {
       {R"({"properties": []})", "/properties: expected an object"},
       {R"({"allOf": {}})", "/allOf: expected an array of schemas"},
       {R"({"uniqueItems": 1})", "/uniqueItems: expected true or false"},
-      {R"({"pattern": "(?=a)b"})", "/pattern: the pattern \"(?=a)b\", at byte 3: look-ahead is not supported"},
-      {R"({"patternProperties": {"(": {}}})",
-       "/patternProperties: the pattern \"(\", at byte 1: a group is not closed"},
+      {R"({"pattern": "(?=a)b"})", "/pattern: the pattern (?=a)b, at byte 3: look-ahead is not supported"},
+      {R"({"patternProperties": {"(": {}}})", "/patternProperties: the pattern (, at byte 1: a group is not closed"},
       {R"({"$ref": 1})", "/$ref: expected a string"},
       {R"({"$id": 1})", "/$id: expected a string"},
       {R"({"$id": "a#b"})", "/$id: expected a URI without a fragment"},
@@ -200,7 +200,11 @@ TEST(Schema, ComparesNumbersByWhatTheyMean) {
 TEST(Schema, StopsAtValuesThatAreTooDeep) {
   const Schema schema = compiled(R"({"items": {"$ref": "#"}, "type": "array"})");
   Json deep = Json::array();
-  for (int i = 0; i < 10'000; ++i) deep = Json::array({std::move(deep)});
+  for (int i = 0; i < 500; ++i) {
+    Json around = Json::array();
+    around.push_back(std::move(deep));
+    deep = std::move(around);
+  }
   const auto error = schema.validate(deep);
   ASSERT_TRUE(error);
   EXPECT_EQ(error->expected, "expected a value nested less than 128 levels deep, received a deeper one");
