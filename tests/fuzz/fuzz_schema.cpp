@@ -1,5 +1,5 @@
-// Invariant: any JSON value is refused as a schema with a reason, or validates any JSON value, twice the same way, and so
-// that "not" of the schema accepts exactly what the schema refuses, unless depth or work ran out on the way.
+// Invariant: any JSON value is refused as a schema with a reason, or validates any JSON value, twice the same way, and
+// so that "not" of the schema accepts exactly what the schema refuses, unless depth or work ran out on the way.
 //
 // Input: the schema, a line feed, the value. The schema can refer to itself as "https://example.com/self".
 #include <algorithm>
