@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "core/wire/http.hpp"
+#include "core/wire/ip_address.hpp"
 #include "core/wire/text.hpp"
 
 namespace postern::config {
@@ -143,7 +144,8 @@ const std::vector<OptionSpec>& option_table() {
 }
 
 bool is_loopback_host(std::string_view host) {
-  return host == "localhost" || host == "::1" || host == "127.0.0.1" || host.starts_with("127.");
+  // "127.example.com" is a name, and may lead anywhere.
+  return host == "localhost" || host == "::1" || (host.starts_with("127.") && wire::is_ipv4(host));
 }
 
 std::string nearest(std::string_view word, const std::vector<std::string>& known) {

@@ -7,6 +7,9 @@
 namespace postern {
 namespace {
 
+// Our own way to say it. It stays blocked for ever, so that one that comes too late does nothing.
+constexpr int own_signal = SIGUSR2;
+
 sigset_t stop_signals() {
   sigset_t set;
   sigemptyset(&set);
@@ -18,15 +21,18 @@ sigset_t stop_signals() {
 }  // namespace
 
 void take_signals() {
-  const sigset_t set = stop_signals();
+  sigset_t set = stop_signals();
+  sigaddset(&set, own_signal);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
 }
 
 int wait_for_stop() {
   const sigset_t set = stop_signals();
+  sigset_t wanted = set;
+  sigaddset(&wanted, own_signal);
   int number = SIGTERM;
-  sigwait(&set, &number);
+  sigwait(&wanted, &number);
   // Whoever asks a second time does not want to wait for the draining.
   ::signal(SIGTERM, SIG_DFL);
   ::signal(SIGINT, SIG_DFL);
@@ -34,6 +40,6 @@ int wait_for_stop() {
   return number;
 }
 
-void ask_to_stop() { ::kill(::getpid(), SIGTERM); }
+void ask_to_stop() { ::kill(::getpid(), own_signal); }
 
 }  // namespace postern

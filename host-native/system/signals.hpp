@@ -10,7 +10,7 @@ void take_signals();
 /// Returns when one of them has come; gives its number. After that, the next one ends the program at once.
 int wait_for_stop();
 
-/// Makes `wait_for_stop` return, from another thread.
+/// Makes `wait_for_stop` return, from another thread; does nothing when it has returned already.
 void ask_to_stop();
 
 }  // namespace postern

@@ -145,6 +145,10 @@ const std::vector<Row>& refusals() {
        {{{"listen", {"0.0.0.0:80"}}}, {}, "", ""},
        "--listen 0.0.0.0: off loopback without TLS; expected --tls-cert and --tls-key, or --behind-proxy and an https "
        "--public-url where a proxy ends TLS"},
+      {"a name that begins like a loopback address",
+       {{{"listen", {"127.evil.example:80"}}}, {}, "", ""},
+       "--listen 127.evil.example: off loopback without TLS; expected --tls-cert and --tls-key, or --behind-proxy and "
+       "an https --public-url where a proxy ends TLS"},
       {"an https public URL alone does not say who ends TLS",
        {{{"listen", {"0.0.0.0:80"}}, {"public-url", {"https://h.example"}}}, {}, "", ""},
        "--listen 0.0.0.0: off loopback without TLS; expected --tls-cert and --tls-key, or --behind-proxy and an https "
