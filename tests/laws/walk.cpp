@@ -40,6 +40,11 @@ std::string string_of(const std::string& body, std::string_view name) {
   return value == nullptr ? "" : *value;
 }
 
+template <class List>
+std::ptrdiff_t place_in(const List& list, std::uint32_t choice) {
+  return static_cast<std::ptrdiff_t>(choice % list.size());
+}
+
 template <std::size_t N>
 const char* pick(const char* const (&list)[N], std::uint32_t choice) {
   return list[choice % N];
@@ -107,7 +112,7 @@ Reply Walk::send(HttpRequest request, std::uint32_t choice) {
       break;
     case 1:
       if (!request.headers.empty())
-        request.headers.erase(request.headers.begin() + (choice >> 5) % request.headers.size());
+        request.headers.erase(request.headers.begin() + place_in(request.headers, choice >> 5));
       break;
     case 2:
       if (!request.body.empty()) request.body[(choice >> 5) % request.body.size()] ^= 1;
@@ -156,7 +161,7 @@ void Walk::open_authorize(std::uint32_t choice) {
                    {"resource", "http://localhost:8000/mcp"},
                    {"code_challenge", wire::base64url(crypto::sha256(verifier_))},
                    {"code_challenge_method", "S256"}};
-  if (choice % 7 == 0) fields.erase(fields.begin() + (choice >> 4) % fields.size());
+  if (choice % 7 == 0) fields.erase(fields.begin() + place_in(fields, choice >> 4));
   if (choice % 11 == 0) fields.push_back(fields[(choice >> 4) % fields.size()]);
   HttpRequest request{"GET", "/authorize?" + wire::form_encode(fields), {}, ""};
   if (!browser_.empty())
