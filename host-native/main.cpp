@@ -7,6 +7,7 @@ int main(int argc, char** argv) {
   server.title("Postern");
   for (postern::ScopeDefinition& scope : postern::notes_scopes()) server.scope(std::move(scope));
   server.default_scopes({"user", "notes:read"});  // writing is asked for when it is needed: step-up
+  server.default_scopes({"user", "notes:read"});  // Writing is asked for when something is to be written.
   postern::add_notes_tools(server.catalog());
   return server.run(argc, argv);
 }

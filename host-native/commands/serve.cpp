@@ -75,10 +75,10 @@ void make_first_user(const Host& host, const config::Options& options) {
   const Reply reply = add_user(host, options.first_user, given ? options.first_password : Secret(shown));
   if (reply.status == 409) return;  // Another process was first.
   if (reply.status != 200) throw Refused("POSTERN_FIRST_USER, POSTERN_FIRST_PASSWORD: " + error_line(reply));
+  if (given) return;
   std::cout << "first user:        " << options.first_user << '\n';
-  if (!given)
-    std::cout << "one-time password: " << shown << "  (shown once; change it with: user passwd " << options.first_user
-              << ")\n";
+  std::cout << "one-time password: " << shown << "  (shown once; change it with: user passwd " << options.first_user
+            << ")\n";
 }
 
 // Waits for the signal, then lets go of the clients: at once of those that wait for news, in time of those that are
@@ -138,13 +138,15 @@ int serve(const Program& program, const config::Options& options) {
       deployment->limits,
       {}};
 
-  std::cout << program.name << ' ' << program.version << '\n';
+  // Whoever wants JSON has the same in `server.ready`.
+  const bool for_people = options.log_format == Log::Format::text;
+  if (for_people) std::cout << program.name << ' ' << program.version << '\n';
   if (program.without_authorization) {
     log->write(Log::Level::warning, "WITHOUT AUTHORIZATION: everybody who reaches this port may call every tool");
   } else {
     make_first_user(host, options);
   }
-  std::cout << "for MCP clients:   " << deployment->authority.resource << '\n';
+  if (for_people) std::cout << "for MCP clients:   " << deployment->authority.resource << '\n';
   std::cout << "ready " << deployment->authority.issuer << std::endl;
   log->write(Log::Level::info, "server.ready",
              {{"listen", options.listen_host}, {"port", std::int64_t{server.port()}}, {"url", url}});

@@ -260,16 +260,28 @@ void Connection::reject(const Rejected& rejected) {
   }
 }
 
-// The query stays out: codes and states come in it.
+// The query stays out: codes and states come in it. So does a path that is none of ours: somebody may have pasted a token
+// there. Our own have short segments.
+std::string_view path_to_log(std::string_view target, int status) {
+  constexpr std::size_t longest_segment = 32;
+  const std::string_view path = target.substr(0, target.find('?'));
+  if (status == 404 || status == 400) return {};
+  for (std::size_t at = 0; at < path.size();) {
+    const std::size_t end = std::min(path.find('/', at), path.size());
+    if (end - at > longest_segment) return {};
+    at = end + 1;
+  }
+  return path;
+}
+
 void Connection::log(const HttpRequest& request, int status, Clock::time_point began) const {
   if (!service_.host.log.wants(Log::Level::info)) return;
   static std::atomic<std::int64_t> counter{0};
-  const std::string_view target = request.target;
   const double ms = std::chrono::duration<double, std::milli>(Clock::now() - began).count();
   service_.host.log.write(Log::Level::info, "http.request",
                           {{"id", ++counter},
                            {"method", request.method},
-                           {"path", target.substr(0, target.find('?'))},
+                           {"path", path_to_log(request.target, status)},
                            {"status", std::int64_t{status}},
                            {"ms", ms}});
 }

@@ -124,8 +124,12 @@ std::optional<Rejected> read_framing(Head& head) {
       if (!head.content_length) return unclear;
     } else if (wire::equal_ignoring_case(header.name, "Transfer-Encoding")) {
       ++codings;
-      if (!wire::equal_ignoring_case(header.value, "chunked"))
-        return Rejected{501, "Expected no transfer coding but chunked."};
+      if (!wire::equal_ignoring_case(header.value, "chunked")) {
+        // Where chunked does not come last, nobody can tell where the body ends (RFC 9112 s. 6.3).
+        const bool ends_chunked =
+            lists(header.value.substr(std::min(header.value.rfind(',') + 1, header.value.size())), "chunked");
+        return ends_chunked ? Rejected{501, "Expected no transfer coding but chunked."} : unclear;
+      }
       head.chunked = true;
     } else if (wire::equal_ignoring_case(header.name, "Connection")) {
       if (lists(header.value, "close")) close = true;
