@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 
 #include "core/oauth/endpoints.hpp"
 #include "core/oauth/replies.hpp"
@@ -12,6 +13,7 @@ namespace {
 constexpr std::string_view what = "token";
 
 Outcome dispatch(const Authority& authority, const HttpRequest& request, const Facts& facts);
+std::string shown_grant_type(std::string_view text);
 
 }  // namespace
 
@@ -45,12 +47,19 @@ Outcome dispatch(const Authority& authority, const HttpRequest& request, const F
   if (!is_code && grant_type != "refresh_token") {
     return refuse_json(
         what, {Refusal::unsupported_grant_type,
-               "expected grant_type authorization_code or refresh_token, received " + wire::display_name(grant_type)});
+               "expected grant_type authorization_code or refresh_token, received " + shown_grant_type(grant_type)});
   }
   const auto client = read_client(request, *form);
   if (!client) return refuse_json(what, client.error());
   const TokenRequest of_client{authority, *form, *client};
   return is_code ? redeem_code(of_client, facts) : refresh(of_client, facts);
+}
+
+// A client that mixes its fields up may have put its code here, and what is told goes into the log.
+std::string shown_grant_type(std::string_view text) {
+  constexpr std::string_view known[] = {"client_credentials", "password", "implicit"};
+  const bool is_known = std::find(std::begin(known), std::end(known), text) != std::end(known);
+  return is_known || text.starts_with("urn:ietf:params:oauth:grant-type:") ? wire::display_name(text) : "another one";
 }
 
 }  // namespace

@@ -81,7 +81,7 @@ export async function redirects({ server, visitor }) {
     [loopback, [`${REDIRECT}/`, 'http://127.0.0.1:39007/Callback', `${REDIRECT}?x=1`, `${REDIRECT}#f`, 'http://127.0.0.1:39007/x/../callback', 'http://127.0.0.1:39007/./callback',
       'http://127.0.0.1:39007@evil.example/callback', 'http://127.0.0.1.evil.example/callback', 'http://localhost:39007/callback', 'https://127.0.0.1:39007/callback',
       'http://127.0.0.1:39007\\@evil.example/callback', 'http://127.0.0.1:39007/callback%2f', 'http://127.0.0.1:39007/%63allback', 'http://0x7f000001:39007/callback', 'http://127.1:39007/callback',
-      'http://2130706433:39007/callback', 'http://[::1]:39007/callback', 'http://127.0.0.1:99999/callback', 'http://127.0.0.1:/callback@evil.example', `${REDIRECT}\n`, ` ${REDIRECT}`, `${REDIRECT}\u0000`, '', 'javascript:alert(1)']],
+      'http://2130706433:39007/callback', 'http://[::1]:39007/callback', 'http://127.0.0.1:99999/callback', 'http://127.0.0.1:/callback@evil.example', `${REDIRECT}\n`, ` ${REDIRECT}`, `${REDIRECT}\u0000`, 'javascript:alert(1)']],
     [web, ['https://client.example:444/cb', 'https://client.example/cb/', 'https://client.example/cb?', 'https://client.example.evil.example/cb', 'https://evil.example/client.example/cb', 'https://client.example@evil.example/cb',
       'http://client.example/cb', 'https://client.example/cb/../cb', 'https://client.example/cb#', 'https://sub.client.example/cb', 'https://client.example//cb', 'https://client.example/CB', '//client.example/cb', 'https:client.example/cb', 'https://client.example./cb']],
   ];
