@@ -101,7 +101,7 @@ function microbenchmarks() {
 
 await main('bench', quick ? 300 : 900, async () => {
   const figures = { machine: `${os.cpus().length} cores, ${os.cpus()[0].model.trim()}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, Linux ${os.release()}` };
-  const server = await startServer({ program: 'postern-bench-server', args: ['--log-level', 'warning'] });
+  const server = await startServer({ program: 'postern-bench-server', logLevel: 'warning' });
   await sleep(1000);
   figures.idle = memory(server.pid);
   const token = (await signIn(server, new Visitor(server), { scope: 'user' })).access;
