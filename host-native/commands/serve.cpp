@@ -1,3 +1,5 @@
+#include <malloc.h>
+
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
@@ -81,6 +83,14 @@ void make_first_user(const Host& host, const config::Options& options) {
             << ")\n";
 }
 
+// A password's 19 MiB go back to the system when it has been hashed. Left to itself, the C library takes the first of them
+// as a sign to keep such pieces from then on.
+void give_large_pieces_back() {
+#ifdef M_MMAP_THRESHOLD
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
+}
+
 // Waits for the signal, then lets go of the clients: at once of those that wait for news, in time of those that are
 // being served.
 void stop_when_told(http::HttpServer& server, Streams& streams, Pause& pause, Log& log) {
@@ -111,6 +121,7 @@ int check(const Program& program, const config::Options& options) {
 }
 
 int serve(const Program& program, const config::Options& options) {
+  give_large_pieces_back();
   // What can be refused is refused before anything is made.
   build_deployment(program, options, public_url(options, options.listen_port), new_key_ring(), "-");
   http::HttpServer server(
