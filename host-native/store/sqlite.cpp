@@ -9,6 +9,7 @@
 // and with it everything before (https://www.sqlite.org/pragma.html#pragma_synchronous). A group waits when any of its
 // commits issues or consumes a credential.
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -167,7 +168,7 @@ class SqliteStore final : public Store {
   void wait_for_disk(Durability durability);
   void roll_back() noexcept;
 
-  static constexpr std::size_t most_idle_readers = 8;
+  static constexpr std::size_t most_idle_readers = 64;
   static constexpr std::size_t largest_group = 128;
 
   const std::filesystem::path file_;
@@ -376,6 +377,9 @@ void prepare(const std::filesystem::path& file, const SqliteOptions& options) {
 }  // namespace
 
 std::unique_ptr<Store> open_sqlite_store(const std::filesystem::path& file, const SqliteOptions& options) {
+  // Before SQLite's first use. Counting its memory takes one lock for the whole process at every allocation.
+  static const int counts_no_memory = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  (void)counts_no_memory;
   prepare(file, options);
   return std::make_unique<SqliteStore>(file, options);
 }
