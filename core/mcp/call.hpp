@@ -52,15 +52,15 @@ struct Success {
   std::vector<Topic> topics;
 };
 
-/// What came of a call: not known yet (the Ask has the needs), a result, an error, or an HTTP reply (403).
+/// What came of a call: not known yet (the Ask has the needs), a result, an error, or an answer of its own (403).
 struct Done {
-  std::variant<std::monostate, Success, RpcError, Reply> what;
+  std::variant<std::monostate, Success, RpcError, Answer> what;
   std::vector<std::string> events;  ///< Notifications for the client, as JSON texts.
 
   Done() = default;
   Done(Success success) : what(std::move(success)) {}  // NOLINT(google-explicit-constructor)
   Done(RpcError error) : what(std::move(error)) {}     // NOLINT(google-explicit-constructor)
-  Done(Reply reply) : what(std::move(reply)) {}        // NOLINT(google-explicit-constructor)
+  Done(Answer refusal) : what(std::move(refusal)) {}   // NOLINT(google-explicit-constructor)
 };
 
 }  // namespace postern::mcp

@@ -18,7 +18,7 @@
 namespace postern::mcp {
 
 /// The 403 for a call that needs `needed`: every scope of the call, so that one step-up is enough. RFC 6750 s. 3.1.
-using ScopeChallenge = std::function<Reply(const ScopeSet& needed)>;
+using ScopeChallenge = std::function<Answer(const ScopeSet& needed)>;
 
 /// Decides one request whose bearer, Host and Origin have been checked already. `principal`: who calls; its subject is
 /// empty where authorization is off, and then no scope is asked for.

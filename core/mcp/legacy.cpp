@@ -37,7 +37,7 @@ Outcome serve_legacy(const Context& context, Ask& ask, const store::Found<store:
     return Answer{accepted(), std::move(commit), std::move(topics), {}};
   }
   Done done = run_in_session(context, message, 0, visit, ask);
-  if (auto* reply = std::get_if<Reply>(&done.what)) return std::move(*reply);
+  if (auto* refusal = std::get_if<Answer>(&done.what)) return std::move(*refusal);
   if (std::holds_alternative<std::monostate>(done.what)) {
     return waiting(ask, done.events, error_text(message.id, unavailable_error()));
   }

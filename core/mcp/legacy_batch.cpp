@@ -19,11 +19,11 @@ class Batch {
   Batch(const Context& context, SessionVisit& visit, Ask& ask) : context_(context), visit_(visit), ask_(ask) {}
 
   /// The 403, when the caller has not the scopes for this message: then nothing of the batch is done.
-  std::optional<Reply> take(const Json& value);
+  std::optional<Answer> take(const Json& value);
   Outcome outcome();
 
  private:
-  std::optional<Reply> take_request(const Message& message);
+  std::optional<Answer> take_request(const Message& message);
   bool runs_twice(const Message& message);
   void respond(std::string text);
 
@@ -60,14 +60,14 @@ Outcome serve_batch(const Context& context, Ask& ask, const store::Found<store::
   }
   Batch batch(context, visit, ask);
   for (const Json& value : body) {
-    if (std::optional<Reply> reply = batch.take(value)) return std::move(*reply);
+    if (std::optional<Answer> refused = batch.take(value)) return std::move(*refused);
   }
   return batch.outcome();
 }
 
 namespace {
 
-std::optional<Reply> Batch::take(const Json& value) {
+std::optional<Answer> Batch::take(const Json& value) {
   const auto read = read_message(value);
   if (const auto* bad = std::get_if<BadMessage>(&read)) {
     respond(error_text(bad->id, bad->error));
@@ -89,9 +89,9 @@ std::optional<Reply> Batch::take(const Json& value) {
   return take_request(message);
 }
 
-std::optional<Reply> Batch::take_request(const Message& message) {
+std::optional<Answer> Batch::take_request(const Message& message) {
   Done done = run_in_session(context_, message, place_++, visit_, ask_);
-  if (auto* reply = std::get_if<Reply>(&done.what)) return std::move(*reply);
+  if (auto* refusal = std::get_if<Answer>(&done.what)) return std::move(*refusal);
   // What a call says while one before it still waits is held back: the next evaluation may have more to put before it,
   // and what was sent has to stay the beginning of what will be sent.
   if (!waits_) std::move(done.events.begin(), done.events.end(), std::back_inserter(events_));

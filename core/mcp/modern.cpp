@@ -47,7 +47,7 @@ Outcome serve_modern(const Context& context, const Json& body) {
   } else {
     done = dispatch(context, call, ask);
   }
-  if (auto* reply = std::get_if<Reply>(&done.what)) return std::move(*reply);
+  if (auto* refusal = std::get_if<Answer>(&done.what)) return std::move(*refusal);
   if (const auto* error = std::get_if<RpcError>(&done.what)) {
     return answered(status_of(error->code), error_text(message.id, *error), done.events, {}, {});
   }

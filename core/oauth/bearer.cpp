@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view what = "bearer";
 
-Outcome refuse_token(const Authority& authority, const Refused& refused, const ScopeSet& scopes);
+Answer refuse_token(const Authority& authority, const Refused& refused, const ScopeSet& scopes);
 Outcome no_token(const Authority& authority, const HttpRequest& request);
 Outcome wrong_field(const Authority& authority, const HttpRequest& request);
 bool has_token_in_query(const HttpRequest& request);
@@ -51,7 +51,7 @@ Admission admit(const Authority& authority, const HttpRequest& request, Ask& ask
                     std::move(token->grant), std::move(token->scopes)}};
 }
 
-Outcome insufficient_scope(const Authority& authority, const Principal& principal, const ScopeSet& needed) {
+Answer insufficient_scope(const Authority& authority, const Principal& principal, const ScopeSet& needed) {
   const Refused refused{Refusal::too_little_scope,
                         "expected scope " + needed.to_string() + ", received a token with " +
                             (principal.scopes.empty() ? "none" : principal.scopes.to_string()),
@@ -77,7 +77,7 @@ std::string resource_metadata_url(const Authority& authority) {
 
 namespace {
 
-Outcome refuse_token(const Authority& authority, const Refused& refused, const ScopeSet& scopes) {
+Answer refuse_token(const Authority& authority, const Refused& refused, const ScopeSet& scopes) {
   Answer answer = refuse_json(what, refused);
   answer.reply.headers.push_back(
       {"WWW-Authenticate", challenge_for(authority, scopes, to_wire(refused.why).error, description_of(refused))});

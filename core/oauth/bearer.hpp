@@ -26,7 +26,7 @@ Admission admit(const Authority& authority, const HttpRequest& request, Ask& ask
 
 /// 403, RFC 6750 s. 3.1. The challenge names what the caller has and what the call needs, so that a client that asks
 /// for just that loses nothing.
-Outcome insufficient_scope(const Authority& authority, const Principal& principal, const ScopeSet& needed);
+Answer insufficient_scope(const Authority& authority, const Principal& principal, const ScopeSet& needed);
 
 /// The one value of WWW-Authenticate. `error`: empty where no token came (RFC 6750 s. 3.1: then no error code).
 std::string challenge_for(const Authority& authority, const ScopeSet& scopes, std::string_view error = {},

@@ -98,7 +98,7 @@ Outcome mcp_endpoint(const Deployment& deployment, const HttpRequest& request, c
     principal = *admission.principal();
   }
   const auto challenge = [&authority, &principal](const ScopeSet& needed) {
-    return oauth::insufficient_scope(authority, principal, needed).answer()->reply;
+    return oauth::insufficient_scope(authority, principal, needed);
   };
   return mcp::serve(deployment.catalog, authority.scopes, principal, challenge, request, facts, limits);
 }

@@ -68,7 +68,9 @@ class Peer {
   }
 
   Outcome evaluate(const HttpRequest& request, const Facts& facts) const {
-    const auto challenge = [](const ScopeSet& needed) { return Reply{403, {}, needed.to_string(), std::nullopt}; };
+    const auto challenge = [](const ScopeSet& needed) {
+      return Answer{Reply{403, {}, needed.to_string(), std::nullopt}, {}, {}, {}};
+    };
     return mcp::serve(catalog, policy, principal, challenge, request, facts, {});
   }
 
