@@ -15,7 +15,6 @@ struct CodePoint {
 };
 
 std::optional<CodePoint> next_code_point(std::string_view bytes);
-void append_utf8(std::string& out, char32_t c);
 bool is_white_space(char32_t c);
 bool is_unfit_for_show(char32_t c);
 bool is_combining(char32_t c);
@@ -40,6 +39,31 @@ bool valid_utf8(std::string_view bytes) {
     bytes.remove_prefix(next->length);
   }
   return true;
+}
+
+std::size_t utf8_sequence(std::string_view bytes) {
+  const auto next = bytes.empty() ? std::nullopt : next_code_point(bytes);
+  return next ? next->length : 0;
+}
+
+void append_utf8(std::string& out, char32_t c) {
+  const auto put = [&](char32_t byte) { out.push_back(static_cast<char>(byte)); };
+  const auto put_rest = [&](int shift) { put(0x80 | ((c >> shift) & 0x3F)); };
+  if (c < 0x80) {
+    put(c);
+  } else if (c < 0x800) {
+    put(0xC0 | c >> 6);
+    put_rest(0);
+  } else if (c < 0x10000) {
+    put(0xE0 | c >> 12);
+    put_rest(6);
+    put_rest(0);
+  } else {
+    put(0xF0 | c >> 18);
+    put_rest(12);
+    put_rest(6);
+    put_rest(0);
+  }
 }
 
 std::string display_name(std::string_view hostile, std::size_t max_code_points) {
@@ -118,26 +142,6 @@ std::optional<CodePoint> next_code_point(std::string_view bytes) {
   const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
   if (overlong || surrogate || value > 0x10FFFF) return std::nullopt;
   return CodePoint{value, length};
-}
-
-void append_utf8(std::string& out, char32_t c) {
-  const auto put = [&](char32_t byte) { out.push_back(static_cast<char>(byte)); };
-  const auto put_rest = [&](int shift) { put(0x80 | ((c >> shift) & 0x3F)); };
-  if (c < 0x80) {
-    put(c);
-  } else if (c < 0x800) {
-    put(0xC0 | c >> 6);
-    put_rest(0);
-  } else if (c < 0x10000) {
-    put(0xE0 | c >> 12);
-    put_rest(6);
-    put_rest(0);
-  } else {
-    put(0xF0 | c >> 18);
-    put_rest(12);
-    put_rest(6);
-    put_rest(0);
-  }
 }
 
 struct Range {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 namespace postern::wire {
 namespace {
@@ -96,6 +97,30 @@ TEST(ParseJson, ReadsWhatTheLibraryReads) {
     const auto json = parse_json(text);
     ASSERT_TRUE(json.ok()) << text;
     EXPECT_EQ(*json, Json::parse(text)) << text;
+  }
+}
+
+TEST(ParseJson, ReadsNumbersExactly) {
+  for (const char* text :
+       {"-0.0", "0e999999999999999999999", "1e-999999999999999999999", "-9223372036854775809", "18446744073709551616",
+        "0.1", "2.2250738585072011e-308", "4.9e-324", "1.7976931348623157e308", "9007199254740993.0", "1E+2", "1e00",
+        "123456789012345678901234567890.123456789e-10", "0.0000000000000000000000000000000000000000000000001e49"}) {
+    const auto json = parse_json(text);
+    ASSERT_TRUE(json.ok()) << text;
+    EXPECT_EQ(json->dump(), Json::parse(text).dump()) << text;
+    EXPECT_EQ(json->type(), Json::parse(text).type()) << text;
+  }
+  for (const char* text :
+       {"1.7976931348623159e308", "1e99999999999999999999", "-1e309", "1e", "1e+", "-", ".5", "1.e1"})
+    EXPECT_FALSE(parse_json(text).ok()) << text;
+}
+
+TEST(ParseJson, TellsWhereItStopped) {
+  const std::pair<const char*, const char*> rows[] = {{"{", "byte 2"},        {"[1 2]", "byte 4"},
+                                                      {"{1:2}", "byte 2"},    {"[trUe]", "byte 4"},
+                                                      {"\"\xFF\"", "byte 2"}, {"{} {}", "byte 4"}};
+  for (const auto& [text, where] : rows) {
+    EXPECT_TRUE(parse_json(text).error().what.ends_with(where)) << text << ": " << parse_json(text).error().what;
   }
 }
 
