@@ -24,7 +24,7 @@ bool has_token_in_query(const HttpRequest& request);
 Admission admit(const Authority& authority, const HttpRequest& request, Ask& ask) {
   const std::string* field = wire::find_header(request.headers, "Authorization");
   if (field == nullptr) return {no_token(authority, request)};
-  const std::optional<std::string> text = wire::bearer_token(*field);
+  const std::optional<std::string_view> text = wire::bearer_token(*field);
   // Two fields: which of them a proxy in front has judged is unknown.
   if (!text || wire::count_header(request.headers, "Authorization") != 1) return {wrong_field(authority, request)};
 

@@ -69,7 +69,7 @@ FieldReader::FieldReader(std::string_view bytes) {
 }
 
 void FieldReader::field(int tag, std::string_view, std::string& value) {
-  if (at(tag)) value = *at(tag);
+  if (at(tag)) value = std::string(*at(tag));
 }
 
 void FieldReader::field(int tag, std::string_view, std::vector<std::string>& value) {

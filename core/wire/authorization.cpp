@@ -1,5 +1,6 @@
 // The Authorization field: declared in http.hpp.
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 #include "core/wire/base64.hpp"
@@ -11,17 +12,17 @@
 namespace postern::wire {
 namespace {
 
+struct Parts {
+  std::string_view scheme, credentials;
+};
+Parts split(std::string_view field);
 bool is_b64token(std::string_view text);
 bool is_clean(std::string_view text);
 
 }  // namespace
 
 std::optional<Authorization> parse_authorization(std::string_view field) {
-  const std::string_view text = trim_ows(field);
-  const std::size_t space = text.find(' ');
-  if (space == std::string_view::npos) return std::nullopt;
-  const std::string_view scheme = text.substr(0, space);
-  const std::string_view credentials = trim_ows(text.substr(space));
+  const auto [scheme, credentials] = split(field);
   if (!is_token(scheme) || credentials.empty() || !is_field_value(credentials)) return std::nullopt;
   return Authorization{lower_case(scheme), std::string(credentials)};
 }
@@ -38,21 +39,32 @@ std::optional<BasicCredentials> parse_basic(std::string_view credentials) {
   return BasicCredentials{std::move(*id), Secret(std::move(*secret))};
 }
 
-std::optional<std::string> bearer_token(std::string_view authorization_field) {
-  auto authorization = parse_authorization(authorization_field);
-  if (!authorization || authorization->scheme != "bearer" || !is_b64token(authorization->credentials)) {
-    return std::nullopt;
-  }
-  return std::move(authorization->credentials);
+std::optional<std::string_view> bearer_token(std::string_view authorization_field) {
+  const auto [scheme, credentials] = split(authorization_field);
+  if (!equal_ignoring_case(scheme, "bearer") || !is_b64token(credentials)) return std::nullopt;
+  return credentials;
 }
 
 namespace {
+
+Parts split(std::string_view field) {
+  const std::string_view text = trim_ows(field);
+  const std::size_t space = std::min(text.find(' '), text.size());
+  return {text.substr(0, space), trim_ows(text.substr(space))};
+}
+
+// RFC 6750 s. 2.1, without the padding.
+constexpr std::array<bool, 256> b64_characters = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t c = 0; c < 0x80; ++c) table[c] = is_unreserved(static_cast<char>(c)) || c == '+' || c == '/';
+  return table;
+}();
 
 // RFC 6750 s. 2.1: 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"=".
 bool is_b64token(std::string_view text) {
   while (text.ends_with('=')) text.remove_suffix(1);
   return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return is_unreserved(c) || c == '+' || c == '/'; });
+         std::all_of(text.begin(), text.end(), [](char c) { return b64_characters[static_cast<unsigned char>(c)]; });
 }
 
 bool is_clean(std::string_view text) { return text.find('\0') == std::string_view::npos && valid_utf8(text); }

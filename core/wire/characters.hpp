@@ -1,6 +1,7 @@
 // Character classes of the standards, ASCII only. The C library's ask the locale, which a process may change.
 #pragma once
 
+#include <array>
 #include <string_view>
 
 namespace postern::wire {
@@ -17,6 +18,17 @@ constexpr int hex_value(char c) {
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
 }
+
+/// RFC 9110 s. 5.6.2 tchar.
+inline constexpr std::array<bool, 256> token_characters = [] {
+  std::array<bool, 256> table{};
+  for (const char c :
+       std::string_view("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")) {
+    table[static_cast<unsigned char>(c)] = true;
+  }
+  return table;
+}();
+constexpr bool is_token_character(char c) { return token_characters[static_cast<unsigned char>(c)]; }
 
 /// RFC 3986 s. 2.3.
 constexpr bool is_unreserved(char c) {

@@ -3,7 +3,6 @@
 #include <cstddef>
 
 #include "core/wire/characters.hpp"
-#include "core/wire/http.hpp"
 
 namespace postern::wire {
 
@@ -21,7 +20,7 @@ bool FieldReader::skip_ows() {
 
 std::string_view FieldReader::token() {
   std::size_t length = 0;
-  while (length < rest.size() && is_token(rest.substr(length, 1))) ++length;
+  while (length < rest.size() && is_token_character(rest[length])) ++length;
   const std::string_view taken = rest.substr(0, length);
   rest.remove_prefix(length);
   return taken;

@@ -1,7 +1,6 @@
 #include "core/wire/http.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "core/wire/characters.hpp"
 
@@ -9,16 +8,6 @@ namespace postern::wire {
 namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-// RFC 9110 s. 5.6.2 tchar.
-constexpr std::array<bool, 256> token_characters = [] {
-  std::array<bool, 256> table{};
-  for (const char c :
-       std::string_view("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")) {
-    table[static_cast<unsigned char>(c)] = true;
-  }
-  return table;
-}();
 
 }  // namespace
 
@@ -35,8 +24,8 @@ std::size_t count_header(const Headers& headers, std::string_view name) {
 }
 
 bool equal_ignoring_case(std::string_view left, std::string_view right) {
-  return left.size() == right.size() &&
-         std::equal(left.begin(), left.end(), right.begin(), [](char a, char b) { return lower(a) == lower(b); });
+  return left.size() == right.size() && std::equal(left.begin(), left.end(), right.begin(),
+                                                   [](char a, char b) { return a == b || lower(a) == lower(b); });
 }
 
 std::string lower_case(std::string_view text) {
@@ -52,8 +41,7 @@ std::string_view trim_ows(std::string_view text) {
 }
 
 bool is_token(std::string_view text) {
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return token_characters[static_cast<unsigned char>(c)]; });
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_token_character);
 }
 
 bool is_field_value(std::string_view text) {

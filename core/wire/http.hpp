@@ -76,8 +76,9 @@ struct BasicCredentials {
 /// Absent when any step fails, and when a part holds NUL or invalid UTF-8.
 std::optional<BasicCredentials> parse_basic(std::string_view credentials);
 
-/// The token of an Authorization field of scheme Bearer with the b64token syntax of RFC 6750 s. 2.1, else absent.
-std::optional<std::string> bearer_token(std::string_view authorization_field);
+/// The token of an Authorization field of scheme Bearer with the b64token syntax of RFC 6750 s. 2.1, else absent. It is
+/// a part of the field that was given.
+std::optional<std::string_view> bearer_token(std::string_view authorization_field);
 
 struct Target {
   std::string path;   ///< raw, escapes kept, begins with '/'

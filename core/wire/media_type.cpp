@@ -66,11 +66,12 @@ bool accepts(std::string_view accept_header, std::string_view media_type) {
 namespace {
 
 std::optional<MediaType> read_media_type(FieldReader& reader) {
+  const std::string_view whole = reader.rest;
   const std::string_view type = reader.token();
   if (type.empty() || !reader.take('/')) return std::nullopt;
   const std::string_view subtype = reader.token();
   if (subtype.empty()) return std::nullopt;
-  MediaType media_type{lower_case(type) + "/" + lower_case(subtype), {}};
+  MediaType media_type{lower_case(whole.substr(0, type.size() + 1 + subtype.size())), {}};
   while (true) {
     const std::string_view before_ows = reader.rest;
     reader.skip_ows();

@@ -43,7 +43,7 @@ void check_credentials(std::string_view text) {
     (void)parse_basic(authorization->credentials);
   }
   if (const auto basic = parse_basic(text)) check(valid_utf8(basic->id));
-  if (const auto token = bearer_token(text)) check(bearer_token("Bearer " + *token) == token);
+  if (const auto token = bearer_token(text)) check(bearer_token("Bearer " + std::string(*token)) == token);
 }
 
 void check_rest(std::string_view text) {
