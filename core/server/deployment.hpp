@@ -19,7 +19,6 @@ struct Limits {
   std::size_t header_bytes = 32 << 10;
   std::size_t target = 8 << 10;
   int json_depth = 64;
-  std::size_t form_fields = 64;
 };
 
 struct Settings {

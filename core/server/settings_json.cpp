@@ -142,7 +142,6 @@ void read_limits(Members& members, Limits& into) {
   members.number("header_bytes", into.header_bytes);
   members.number("target", into.target);
   members.number("json_depth", into.json_depth);
-  members.number("form_fields", into.form_fields);
 }
 
 void read_scopes(Members& members, Settings& into) {

@@ -14,7 +14,7 @@ namespace postern {
 ///  "name"; "scopes":[{"token","in_words","implies":[..]}] and "default_scopes":"a b" (absent: those of the notes
 ///  service); "lifetimes":{"access","refresh","code","refresh_grace","flow","login","unused_client","used_client"} in
 ///  seconds; "resource_servers":[{"id","secret_hash":<base64url>}]; "allowed_hosts":[..]; "allowed_origins":[..];
-///  "limits":{"body","header_bytes","target","json_depth","form_fields"}; "serve_mcp_without_authorization".
+///  "limits":{"body","header_bytes","target","json_depth"}; "serve_mcp_without_authorization".
 /// Error: one line. An unknown member is one: a setting that is misspelt must not silently keep its default.
 /// The catalogue is the notes service of the default server. Deployment::build judges the values.
 Result<Settings, std::string> read_settings(const Json& from);
