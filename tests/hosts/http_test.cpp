@@ -265,7 +265,7 @@ struct HttpTest : ::testing::Test, TestHost {
                               },
                               [](const Stream& stream, const Facts&) { return StreamCheck{stream}; }},
                   StreamLimits{}};
-  Service service{host, echo, streams, Limits{1000, 500, 100, 64, 64}, Timeouts{2s, 400ms, 600ms, 500ms, 300ms, 100ms}};
+  Service service{host, echo, streams, Limits{1000, 500, 100, 64}, Timeouts{2s, 400ms, 600ms, 500ms, 300ms, 100ms}};
   std::optional<HttpServer> server;
   std::thread thread;
 };
