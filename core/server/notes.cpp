@@ -22,6 +22,12 @@ constexpr std::size_t largest_text = 64 << 10;  // bytes
 constexpr std::size_t id_bytes = 12;            // 96 bits: 16 characters of base64url
 constexpr std::string_view note_uri_prefix = "note://";
 
+// Of more than one tool. The id has no other character because it is a part of a key.
+constexpr std::string_view no_arguments = R"({"type":"object","additionalProperties":false})";
+constexpr std::string_view id_argument = R"({"type":"object","additionalProperties":false,"properties":{
+  "id":{"type":"string","pattern":"^[A-Za-z0-9_-]{1,64}$","description":"As list_notes tells it"}},"required":["id"]})";
+constexpr std::string_view reads = R"({"readOnlyHint":true,"openWorldHint":false})";
+
 Tool whoami();
 Tool get_user_profile();
 Tool list_notes();
@@ -37,8 +43,7 @@ ToolResult run_delete(Run& run);
 std::vector<Json> list_resources(Run& run);
 std::vector<Json> read_resource(Run& run, const std::string& uri);
 
-Json object_schema(Json properties, std::vector<std::string> required);
-Json id_schema();
+Json json(std::string_view text);
 bool is_note_id(std::string_view id);
 std::string note_uri(std::string_view id) { return std::string(note_uri_prefix).append(id); }
 std::string text_argument(const Run& run, std::string_view name);
@@ -71,9 +76,10 @@ Tool whoami() {
   tool.name = "whoami";
   tool.title = "Who am I";
   tool.description = "Tells the name of the user that this connection belongs to.";
-  tool.input_schema = object_schema(Json::object(), {});
-  tool.output_schema = object_schema(Json::object({{"user_name", {{"type", "string"}}}}), {"user_name"});
-  tool.annotations = Json{{"readOnlyHint", true}, {"openWorldHint", false}};
+  tool.input_schema = json(no_arguments);
+  tool.output_schema = json(R"({"type":"object","additionalProperties":false,"properties":{
+    "user_name":{"type":"string"}},"required":["user_name"]})");
+  tool.annotations = json(reads);
   tool.scopes = {"user"};
   tool.handler = [](Run& run) {
     return ToolResult::structured_object(Json::object({{"user_name", run.principal.user_name}}));
@@ -82,18 +88,17 @@ Tool whoami() {
 }
 
 Tool get_user_profile() {
-  const Json string = {{"type", "string"}};
   Tool tool;
   tool.name = "get_user_profile";
   tool.title = "User profile";
   tool.description = "Tells the user, the client that acts for them, and the scopes that it was given.";
-  tool.input_schema = object_schema(Json::object(), {});
-  tool.output_schema = object_schema({{"user_name", string},
-                                      {"subject", string},
-                                      {"client", string},
-                                      {"scopes", {{"type", "array"}, {"items", string}}}},
-                                     {"user_name", "subject", "client", "scopes"});
-  tool.annotations = Json{{"readOnlyHint", true}, {"openWorldHint", false}};
+  tool.input_schema = json(no_arguments);
+  tool.output_schema = json(R"({"type":"object","additionalProperties":false,"properties":{
+    "user_name":{"type":"string"},
+    "subject":{"type":"string"},
+    "client":{"type":"string"},
+    "scopes":{"type":"array","items":{"type":"string"}}},"required":["user_name","subject","client","scopes"]})");
+  tool.annotations = json(reads);
   tool.scopes = {"user"};
   tool.handler = [](Run& run) {
     const Principal& who = run.principal;
@@ -110,12 +115,13 @@ Tool list_notes() {
   tool.name = "list_notes";
   tool.title = "List notes";
   tool.description = "Lists the user's notes: id, title, and when each was written (seconds since 1970, UTC).";
-  tool.input_schema = object_schema(Json::object(), {});
-  const Json note =
-      object_schema({{"id", {{"type", "string"}}}, {"title", {{"type", "string"}}}, {"updated", {{"type", "integer"}}}},
-                    {"id", "title", "updated"});
-  tool.output_schema = object_schema(Json::object({{"notes", {{"type", "array"}, {"items", note}}}}), {"notes"});
-  tool.annotations = Json{{"readOnlyHint", true}, {"openWorldHint", false}};
+  tool.input_schema = json(no_arguments);
+  tool.output_schema = json(R"({"type":"object","additionalProperties":false,"properties":{
+    "notes":{"type":"array","items":{"type":"object","additionalProperties":false,"properties":{
+      "id":{"type":"string"},
+      "title":{"type":"string"},
+      "updated":{"type":"integer"}},"required":["id","title","updated"]}}},"required":["notes"]})");
+  tool.annotations = json(reads);
   tool.scopes = {"notes:read"};
   tool.handler = run_list;
   return tool;
@@ -126,13 +132,13 @@ Tool read_note() {
   tool.name = "read_note";
   tool.title = "Read a note";
   tool.description = "Gives the title and text of one of the user's notes.";
-  tool.input_schema = object_schema(Json::object({{"id", id_schema()}}), {"id"});
-  tool.output_schema = object_schema({{"id", {{"type", "string"}}},
-                                      {"title", {{"type", "string"}}},
-                                      {"text", {{"type", "string"}}},
-                                      {"updated", {{"type", "integer"}}}},
-                                     {"id", "title", "text", "updated"});
-  tool.annotations = Json{{"readOnlyHint", true}, {"openWorldHint", false}};
+  tool.input_schema = json(id_argument);
+  tool.output_schema = json(R"({"type":"object","additionalProperties":false,"properties":{
+    "id":{"type":"string"},
+    "title":{"type":"string"},
+    "text":{"type":"string"},
+    "updated":{"type":"integer"}},"required":["id","title","text","updated"]})");
+  tool.annotations = json(reads);
   tool.scopes = {"notes:read"};
   tool.handler = run_read;
   return tool;
@@ -143,13 +149,15 @@ Tool write_note() {
   tool.name = "write_note";
   tool.title = "Write a note";
   tool.description = "Keeps a new note for the user and gives its id. At most 1000 notes of 64 KiB.";
-  tool.input_schema = object_schema(
-      {{"title", {{"type", "string"}, {"minLength", 1}, {"maxLength", 200}, {"description", "1 to 200 characters"}}},
-       {"text", {{"type", "string"}, {"maxLength", largest_text}, {"description", "At most 64 KiB of UTF-8"}}}},
-      {"title", "text"});
-  tool.output_schema = object_schema({{"id", {{"type", "string"}}}, {"uri", {{"type", "string"}}}}, {"id", "uri"});
+  static_assert(largest_text == 65536);
+  tool.input_schema = json(R"({"type":"object","additionalProperties":false,"properties":{
+    "title":{"type":"string","minLength":1,"maxLength":200,"description":"1 to 200 characters"},
+    "text":{"type":"string","maxLength":65536,"description":"At most 64 KiB of UTF-8"}},"required":["title","text"]})");
+  tool.output_schema = json(R"({"type":"object","additionalProperties":false,"properties":{
+    "id":{"type":"string"},
+    "uri":{"type":"string"}},"required":["id","uri"]})");
   tool.annotations =
-      Json{{"readOnlyHint", false}, {"destructiveHint", false}, {"idempotentHint", false}, {"openWorldHint", false}};
+      json(R"({"readOnlyHint":false,"destructiveHint":false,"idempotentHint":false,"openWorldHint":false})");
   tool.scopes = {"notes:write"};
   tool.handler = run_write;
   return tool;
@@ -160,10 +168,11 @@ Tool delete_note() {
   tool.name = "delete_note";
   tool.title = "Delete a note";
   tool.description = "Deletes one of the user's notes for good.";
-  tool.input_schema = object_schema(Json::object({{"id", id_schema()}}), {"id"});
-  tool.output_schema = object_schema(Json::object({{"deleted", {{"type", "string"}}}}), {"deleted"});
+  tool.input_schema = json(id_argument);
+  tool.output_schema = json(R"({"type":"object","additionalProperties":false,"properties":{
+    "deleted":{"type":"string"}},"required":["deleted"]})");
   tool.annotations =
-      Json{{"readOnlyHint", false}, {"destructiveHint", true}, {"idempotentHint", false}, {"openWorldHint", false}};
+      json(R"({"readOnlyHint":false,"destructiveHint":true,"idempotentHint":false,"openWorldHint":false})");
   tool.scopes = {"notes:write"};
   tool.handler = run_delete;
   return tool;
@@ -234,7 +243,7 @@ mcp::ResourceProvider notes_as_resources() {
   provider.list = list_resources;
   provider.read = read_resource;
   provider.templates.push_back(
-      Json{{"uriTemplate", "note://{id}"}, {"name", "note"}, {"title", "A note"}, {"mimeType", "text/plain"}});
+      json(R"({"uriTemplate":"note://{id}","name":"note","title":"A note","mimeType":"text/plain"})"));
   return provider;
 }
 
@@ -262,16 +271,11 @@ std::vector<Json> read_resource(Run& run, const std::string& uri) {
   return contents;
 }
 
-Json object_schema(Json properties, std::vector<std::string> required) {
-  Json schema = {{"type", "object"}, {"additionalProperties", false}};
-  if (!properties.empty()) schema["properties"] = std::move(properties);
-  if (!required.empty()) schema["required"] = std::move(required);
-  return schema;
-}
-
-// No other character: an id is a part of a key.
-Json id_schema() {
-  return {{"type", "string"}, {"pattern", "^[A-Za-z0-9_-]{1,64}$"}, {"description", "As list_notes tells it"}};
+// The text is the program's own; see must_add.
+Json json(std::string_view text) {
+  auto parsed = wire::parse_json(text);
+  if (!parsed) std::abort();
+  return std::move(parsed).value();
 }
 
 bool is_note_id(std::string_view id) {
