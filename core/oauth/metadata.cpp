@@ -32,39 +32,35 @@ Outcome document(const HttpRequest& request, Json (*make)(const Authority&), con
 
 // RFC 8414 s. 2, RFC 9207 s. 3, RFC 9728 s. 4.
 Json authorization_server(const Authority& authority) {
-  const Json with_secret = {"client_secret_basic", "client_secret_post"};
-  const Json any = {"none", "client_secret_basic", "client_secret_post"};
-  Json document{
-      {"issuer", authority.issuer},
-      {"authorization_endpoint", authority.endpoint("/authorize")},
-      {"token_endpoint", authority.endpoint("/token")},
-      {"registration_endpoint", authority.endpoint("/register")},
-      {"revocation_endpoint", authority.endpoint("/revoke")},
-      {"introspection_endpoint", authority.endpoint("/introspect")},
-      {"scopes_supported", authority.scopes.all().tokens()},
-      {"response_types_supported", Json::array({"code"})},
-      {"response_modes_supported", Json::array({"query"})},
-      {"grant_types_supported", Json::array({"authorization_code", "refresh_token"})},
-      {"token_endpoint_auth_methods_supported", any},
-      {"revocation_endpoint_auth_methods_supported", any},
-      {"introspection_endpoint_auth_methods_supported", with_secret},
-      {"code_challenge_methods_supported", Json::array({"S256"})},
-      {"authorization_response_iss_parameter_supported", true},
-      {"protected_resources", Json::array({authority.resource})},
-  };
+  Json document = wire::parse_json(R"({
+    "response_types_supported":["code"],
+    "response_modes_supported":["query"],
+    "grant_types_supported":["authorization_code","refresh_token"],
+    "token_endpoint_auth_methods_supported":["none","client_secret_basic","client_secret_post"],
+    "revocation_endpoint_auth_methods_supported":["none","client_secret_basic","client_secret_post"],
+    "introspection_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post"],
+    "code_challenge_methods_supported":["S256"],
+    "authorization_response_iss_parameter_supported":true})")
+                      .value();
+  document["issuer"] = authority.issuer;
+  document["authorization_endpoint"] = authority.endpoint("/authorize");
+  document["token_endpoint"] = authority.endpoint("/token");
+  document["registration_endpoint"] = authority.endpoint("/register");
+  document["revocation_endpoint"] = authority.endpoint("/revoke");
+  document["introspection_endpoint"] = authority.endpoint("/introspect");
+  document["scopes_supported"] = authority.scopes.all().tokens();
+  document["protected_resources"].push_back(authority.resource);
   if (!authority.documentation.empty()) document["service_documentation"] = authority.documentation;
   return document;
 }
 
 // RFC 9728 s. 2.
 Json protected_resource(const Authority& authority) {
-  Json document{
-      {"resource", authority.resource},
-      {"authorization_servers", Json::array({authority.issuer})},
-      {"scopes_supported", authority.scopes.all().tokens()},
-      {"bearer_methods_supported", Json::array({"header"})},
-      {"resource_name", authority.name},
-  };
+  Json document = wire::parse_json(R"({"bearer_methods_supported":["header"]})").value();
+  document["resource"] = authority.resource;
+  document["authorization_servers"].push_back(authority.issuer);
+  document["scopes_supported"] = authority.scopes.all().tokens();
+  document["resource_name"] = authority.name;
   if (!authority.documentation.empty()) document["resource_documentation"] = authority.documentation;
   return document;
 }
