@@ -1,5 +1,5 @@
-// Decimal text to the nearest double. The C library's way there goes through 128-bit floating point, which WebAssembly
-// does not have and does in software. This one needs whole numbers only.
+// Decimal text to the nearest double. The C library's way there is 128-bit floating point, which WebAssembly does
+// in software. This one needs whole numbers only.
 #pragma once
 
 #include <array>

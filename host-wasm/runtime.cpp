@@ -1,5 +1,6 @@
 // What the C library would ask of its host, answered here: so the module has no imports at all, and any runtime that
-// knows WebAssembly starts it without a shim. And two functions of its own, for as much as is needed: the C library's make the module 21 KB larger.
+// knows WebAssembly starts it without a shim. And two functions of its own, for as much as is needed: the C library's
+// make the module 21 KB larger.
 #include <cstdarg>
 #include <cstddef>
 #include <cstdio>
