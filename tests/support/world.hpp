@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/crypto/hash.hpp"
+#include "core/flow/ask.hpp"
 #include "core/flow/facts.hpp"
 #include "core/flow/outcome.hpp"
 #include "core/store/fields.hpp"
@@ -28,7 +29,7 @@ class World {
   using Endpoint = std::function<Outcome(const HttpRequest&, const Facts&)>;
 
   UnixSeconds now{1'700'000'000};
-  bool store_fails = false;                  ///< Every read is answered `Unavailable`.
+  bool store_fails = false;                  ///< Every read is answered `Unavailable`, no commit is taken.
   std::function<void()> before_commit = {};  ///< What others do meanwhile. Called once, then forgotten.
 
   std::vector<Topic> topics;      ///< Published so far.
@@ -49,6 +50,7 @@ class World {
       Facts known = facts();
       Answer answer = evaluate(endpoint, request, known);
       if (before_commit) std::exchange(before_commit, {})();
+      if (store_fails && !answer.commit.empty()) return Answer{unavailable(), {}, {}, {}};  // as a host does
       if (!commit(answer.commit)) {
         ++lost_commits;
         continue;
