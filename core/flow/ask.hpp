@@ -36,6 +36,14 @@ template <>
 struct AnswerTo<RunTool> {
   using type = ToolRan;
 };
+template <>
+struct AnswerTo<Fetch> {
+  using type = Fetched;
+};
+template <>
+struct AnswerTo<Claim> {
+  using type = Claimed;
+};
 
 class Ask {
  public:

@@ -3,9 +3,11 @@
 //
 //   request   {"method":"GET","target":"/healthz","headers":[["Host","localhost:8000"]],"body":""}
 //   facts     {"now":1700000000,"entropy":<base64>,"answers":[[<need>,<fact>],...]}
-//   need      {"need":"load","key":"client/..."}           also scan, verify_password, hash_password, sleep, run_tool
+//   need      {"need":"load","key":"client/..."}           also scan, verify_password, hash_password, sleep, run_tool,
+//             fetch, claim
 //   fact      {"fact":"loaded","record":{"bytes":<base64>,"version":"17"}}     or "record":null
-//             also scanned, password_verified, password_hashed, slept, tool_ran, unavailable
+//             also scanned, password_verified, password_hashed, slept, tool_ran, unavailable, fetched,
+//             claimed
 //   outcome   {"needs":[<need>,...],"events":[],"event_headers":[]}
 //             {"answer":{"reply":..,"commit":..,"topics":[..],"audit":[..]},"events":[],"event_headers":[]}
 //
@@ -14,8 +16,8 @@
 // place. The bytes of records and the entropy are always base64. A version is decimal text: a JavaScript number would
 // round it. Unknown members are passed over.
 //
-// A password inside a need is printed: the host that performs the need has to have it. Whoever keeps a trace has to
-// keep it as a secret.
+// A password or a credential inside a need is printed: the host that performs the need has to have it. Whoever keeps a
+// trace has to keep it as a secret.
 #pragma once
 
 #include "core/base/json.hpp"

@@ -31,6 +31,7 @@ void fields(V& visit, Self& self) {
   visit.field("client", self.client);
   visit.field("grant", self.grant);
   visit.field("scopes", self.scopes);
+  visit.field("expires", self.expires);
 }
 
 // Needs.
@@ -68,6 +69,22 @@ void fields(V& visit, Self& self) {
   visit.field("name", self.name);
   visit.field("arguments", self.arguments);
   visit.field("principal", self.principal);
+}
+
+template <class V, Is<Fetch> Self>
+void fields(V& visit, Self& self) {
+  visit.field("method", self.method);
+  visit.field("url", self.url);
+  visit.field("headers", self.headers);
+  visit.field("body", self.body);
+  visit.field("reach", self.reach);
+  visit.field("most_bytes", self.most_bytes);
+  visit.field("milliseconds", self.milliseconds);
+}
+
+template <class V, Is<Claim> Self>
+void fields(V& visit, Self& self) {
+  visit.field("key", self.key);
 }
 
 // Facts.
@@ -115,6 +132,17 @@ void fields(V& visit, Self& self) {
 template <class V, Is<Unavailable> Self>
 void fields(V&, Self&) {}
 
+template <class V, Is<Fetched> Self>
+void fields(V& visit, Self& self) {
+  visit.field("status", self.status);
+  visit.field("headers", self.headers);
+  visit.field("body", self.body);
+  visit.field("problem", self.problem);
+}
+
+template <class V, Is<Claimed> Self>
+void fields(V&, Self&) {}
+
 // Answers.
 
 template <class V, Is<Stream> Self>
@@ -122,6 +150,7 @@ void fields(V& visit, Self& self) {
   visit.field("era", self.era);
   visit.field("subject", self.subject);
   visit.field("grant", self.grant);
+  visit.field("expires", self.expires);
   visit.field("session", self.session);
   visit.field("subscription_id", self.subscription_id);
   visit.field("tools_changed", self.tools_changed);
@@ -196,16 +225,17 @@ struct Words;
 template <>
 struct Words<Need> {
   static constexpr std::string_view tag = "need";
-  static constexpr std::array<std::string_view, 6> all = {"load",          "scan",  "verify_password",
-                                                          "hash_password", "sleep", "run_tool"};
+  static constexpr std::array<std::string_view, 8> all = {"load",  "scan",     "verify_password", "hash_password",
+                                                          "sleep", "run_tool", "fetch",           "claim"};
 };
 static_assert(Words<Need>::all.size() == std::variant_size_v<Need>);
 
 template <>
 struct Words<Fact> {
   static constexpr std::string_view tag = "fact";
-  static constexpr std::array<std::string_view, 7> all = {"loaded", "scanned",  "password_verified", "password_hashed",
-                                                          "slept",  "tool_ran", "unavailable"};
+  static constexpr std::array<std::string_view, 9> all = {"loaded",          "scanned", "password_verified",
+                                                          "password_hashed", "slept",   "tool_ran",
+                                                          "unavailable",     "fetched", "claimed"};
 };
 static_assert(Words<Fact>::all.size() == std::variant_size_v<Fact>);
 
@@ -216,6 +246,17 @@ struct Words<Topic::Kind> {
                                                           "grant_ended"};
 };
 static_assert(Words<Topic::Kind>::all.size() == static_cast<std::size_t>(Topic::Kind::grant_ended) + 1);
+
+template <>
+struct Words<Reach> {
+  static constexpr std::array<std::string_view, 2> all = {"configured", "stranger"};
+};
+
+template <>
+struct Words<FetchProblem> {
+  static constexpr std::array<std::string_view, 6> all = {"none",      "refused",  "unreachable",
+                                                          "untrusted", "too_slow", "too_large"};
+};
 
 template <>
 struct Words<Stream::Era> {

@@ -59,12 +59,35 @@ struct ToolRan {
   bool operator==(const ToolRan&) const = default;
 };
 
+/// Why nothing came back from another server.
+enum class FetchProblem {
+  none,
+  refused,      ///< By the egress policy: the URL, or every address of its host.
+  unreachable,  ///< No such name, no connection, a broken answer.
+  untrusted,    ///< Its TLS certificate is not good.
+  too_slow,
+  too_large
+};
+
+struct Fetched {
+  int status = 0;  ///< 0: nothing came; `problem` tells why.
+  wire::Headers headers;
+  std::string body;
+  FetchProblem problem = FetchProblem::none;
+  bool operator==(const Fetched&) const = default;
+};
+
+struct Claimed {
+  bool operator==(const Claimed&) const = default;
+};
+
 /// The host could not do it now (storage trouble, no room). The request is then answered 503 and nothing is written.
 struct Unavailable {
   bool operator==(const Unavailable&) const = default;
 };
 
-using Fact = std::variant<Loaded, Scanned, PasswordVerified, PasswordHashed, Slept, ToolRan, Unavailable>;
+using Fact =
+    std::variant<Loaded, Scanned, PasswordVerified, PasswordHashed, Slept, ToolRan, Unavailable, Fetched, Claimed>;
 
 class Facts {
  public:

@@ -9,6 +9,7 @@
 
 #include "core/base/secret.hpp"
 #include "core/flow/principal.hpp"
+#include "core/wire/http.hpp"
 
 namespace postern {
 
@@ -55,6 +56,35 @@ struct RunTool {
   bool operator==(const RunTool&) const = default;
 };
 
-using Need = std::variant<Load, Scan, VerifyPassword, HashPassword, Sleep, RunTool>;
+/// Who chose the URL of a Fetch, and so how far it may reach (core/flow/egress.hpp).
+enum class Reach {
+  configured,  ///< The operator wrote it down.
+  stranger     ///< A client did, or a document of somebody else: public addresses only.
+};
+
+/// Ask another server, once. The host does it under its one egress policy: it judges URL and addresses, connects to the
+/// address that was judged, follows no redirect, sends no cookie, and stops at either limit. Answered by `Fetched`. It is
+/// not done again when the request starts over, so nothing in it may be drawn from the facts.
+struct Fetch {
+  std::string method;  ///< GET, POST or DELETE.
+  std::string url;     ///< https; http to loopback where the operator wrote it.
+  wire::Headers headers;
+  std::string body;
+  Reach reach = Reach::stranger;
+  std::uint32_t most_bytes = 64 << 10;  ///< Of the body that comes back.
+  std::uint32_t milliseconds = 5000;    ///< For all of it, name resolution included.
+  bool operator==(const Fetch&) const = default;
+};
+
+/// From here to the end of the request nobody else works on `key`: asked for before an effect on another server that has
+/// to happen once. The store gives it to one request at a time, for 30 s at most. The host then forgets what was read
+/// and starts over, so that what is read under the claim stays true; where another request has it, the host waits, and
+/// starts over then. Answered by `Claimed`.
+struct Claim {
+  std::string key;
+  bool operator==(const Claim&) const = default;
+};
+
+using Need = std::variant<Load, Scan, VerifyPassword, HashPassword, Sleep, RunTool, Fetch, Claim>;
 
 }  // namespace postern

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "core/base/time.hpp"
 #include "core/flow/scope.hpp"
 
 namespace postern {
@@ -11,8 +12,9 @@ struct Principal {
   std::string subject;    ///< Stable identifier of the user. Empty only where authorization is switched off.
   std::string user_name;  ///< What the user is called. For people, never for decisions.
   std::string client;     ///< client_id.
-  std::string grant;      ///< The grant that the token stands for.
+  std::string grant;      ///< The grant that the token stands for. Empty: the token of a server elsewhere.
   ScopeSet scopes;        ///< What the token carries, before implications.
+  UnixSeconds expires{};  ///< The token's.
   bool operator==(const Principal&) const = default;
 
   /// The same user through the same client. What an MCP session is bound to: a refreshed token still fits.

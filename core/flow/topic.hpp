@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "core/base/time.hpp"
+
 namespace postern {
 
 struct Topic {
@@ -28,13 +30,14 @@ struct Stream {
   enum class Era { legacy, modern };
   Era era = Era::legacy;
   std::string subject;
-  std::string grant;            ///< The stream closes when it ends. Empty only where authorization is switched off.
+  std::string grant;            ///< The stream closes when it ends. Empty: authorization is switched off, or elsewhere.
   std::string session;          ///< legacy: key of the session record.
   std::string subscription_id;  ///< modern: the id of the listen request, as JSON text.
   bool tools_changed = false;
   bool prompts_changed = false;
   bool resources_changed = false;
   std::vector<std::string> resources;  ///< URIs whose updates are wanted.
+  UnixSeconds expires{};  ///< Where authorization is elsewhere: the stream closes with its token. Zero: never.
   bool operator==(const Stream&) const = default;
 };
 

@@ -2,12 +2,15 @@
 // Every endpoint of core/oauth gets it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/time.hpp"
 #include "core/crypto/sealer.hpp"
 #include "core/flow/scope.hpp"
+#include "core/oauth/external.hpp"
+#include "core/oauth/provider.hpp"
 
 namespace postern::oauth {
 
@@ -21,6 +24,7 @@ struct Lifetimes {
   Seconds login{8 * 3600};       ///< A browser stays logged in.
   Seconds unused_client{86400};  ///< A registration that no user has allowed anything.
   Seconds used_client{365 * 86400};
+  Seconds provider_check{900};  ///< After so long a provider is asked again whether its user still lets us in.
 };
 
 /// A resource server that may ask the introspection endpoint about any token. RFC 7662 s. 2.1.
@@ -43,14 +47,30 @@ struct Authority {
   Lifetimes lifetimes;
   std::vector<ResourceServer> resource_servers;
   bool allow_private_use_redirects = true;
+
+  // Who knows the users.
+  bool own_users = true;                  ///< There is a password form.
+  std::vector<Provider> providers;        ///< Third parties, by distinct ids.
+  std::optional<External> external;       ///< An authorization server elsewhere instead of this one.
+  bool client_documents = true;           ///< A client_id may be the URL of a client ID metadata document.
+  std::vector<std::string> client_hosts;  ///< Hosts that such documents may lie on. Empty: any public one.
+
   std::string decoy_password;  ///< PHC string that no password matches; keeps unknown names as slow as known ones.
 
   // One sealer for each purpose: what one sealed, no other opens.
   crypto::Sealer access_tokens;
   crypto::Sealer refresh_tokens;
-  crypto::Sealer codes;   ///< mac(): flow id -> code, so that a form sent twice gives one code.
-  crypto::Sealer flows;   ///< The authorization request in flight, inside the page.
-  crypto::Sealer logins;  ///< The login cookie.
+  crypto::Sealer codes;     ///< mac(): flow id -> code, so that a form sent twice gives one code.
+  crypto::Sealer flows;     ///< The authorization request in flight, inside the page.
+  crypto::Sealer logins;    ///< The login cookie.
+  crypto::Sealer upstream;  ///< A provider's tokens in the store; mac(): state, verifier and nonce of a flow.
+
+  const Provider* provider(std::string_view id) const {
+    for (const Provider& one : providers) {
+      if (one.id == id) return &one;
+    }
+    return nullptr;
+  }
 
   std::string endpoint(std::string_view leaf) const { return issuer + std::string(leaf); }  ///< endpoint("/token")
 };

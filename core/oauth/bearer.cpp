@@ -48,7 +48,7 @@ Admission admit(const Authority& authority, const HttpRequest& request, Ask& ask
     return refuse(Refusal::token_of_ended_grant);
   }
   return {Principal{std::move(token->subject), std::move(token->user_name), std::move(token->client),
-                    std::move(token->grant), std::move(token->scopes)}};
+                    std::move(token->grant), std::move(token->scopes), token->expires}};
 }
 
 Answer insufficient_scope(const Authority& authority, const Principal& principal, const ScopeSet& needed) {

@@ -105,6 +105,7 @@ Problem check_lifetimes(const oauth::Lifetimes& lifetimes) {
   if (Problem problem = positive("login lifetime", lifetimes.login)) return problem;
   if (Problem problem = positive("unused client lifetime", lifetimes.unused_client)) return problem;
   if (Problem problem = positive("used client lifetime", lifetimes.used_client)) return problem;
+  if (Problem problem = positive("provider check", lifetimes.provider_check)) return problem;
   if (lifetimes.code.count <= 0 || lifetimes.code.count > longest_code_life) {
     return "code lifetime: expected 1 to 600 seconds, got " + std::to_string(lifetimes.code.count);
   }
@@ -121,6 +122,22 @@ Problem check_resource_servers(const std::vector<oauth::ResourceServer>& servers
     const auto same = [&server](const oauth::ResourceServer& other) { return other.id == server.id; };
     if (std::count_if(servers.begin(), servers.end(), same) != 1) {
       return "resource server '" + server.id + "' is declared twice";
+    }
+  }
+  return std::nullopt;
+}
+
+Problem check_identity_sources(const Settings& settings) {
+  if (settings.external) {
+    if (!settings.providers.empty()) return "an external authorization server and providers exclude each other";
+    if (settings.external->issuer.empty()) return "external authorization server: expected its issuer";
+    return std::nullopt;
+  }
+  if (!settings.own_users && settings.providers.empty()) return "nobody could log in: no own users and no provider";
+  for (const oauth::Provider& provider : settings.providers) {
+    const auto same = [&provider](const oauth::Provider& other) { return other.id == provider.id; };
+    if (std::count_if(settings.providers.begin(), settings.providers.end(), same) != 1) {
+      return "provider '" + provider.id + "' is declared twice";
     }
   }
   return std::nullopt;
@@ -152,6 +169,7 @@ Result<std::shared_ptr<const Deployment>, std::string> Deployment::build(Setting
   if (Problem problem = check_keys(settings.key_ring)) return *problem;
   if (Problem problem = check_lifetimes(settings.lifetimes)) return *problem;
   if (Problem problem = check_resource_servers(settings.resource_servers)) return *problem;
+  if (Problem problem = check_identity_sources(settings)) return *problem;
   if (settings.decoy_password.empty()) return std::string("expected a decoy password hash");
 
   ScopePolicy policy(std::move(settings.scopes));
@@ -177,12 +195,18 @@ Result<std::shared_ptr<const Deployment>, std::string> Deployment::build(Setting
       .lifetimes = settings.lifetimes,
       .resource_servers = std::move(settings.resource_servers),
       .allow_private_use_redirects = true,
+      .own_users = settings.own_users && !settings.external,
+      .providers = std::move(settings.providers),
+      .external = std::move(settings.external),
+      .client_documents = settings.client_documents,
+      .client_hosts = std::move(settings.client_hosts),
       .decoy_password = std::move(settings.decoy_password),
       .access_tokens = crypto::Sealer(ring, "access token"),
       .refresh_tokens = crypto::Sealer(ring, "refresh token"),
       .codes = crypto::Sealer(ring, "code"),
       .flows = crypto::Sealer(ring, "flow"),
       .logins = crypto::Sealer(ring, "login"),
+      .upstream = crypto::Sealer(ring, "upstream"),
   };
   return std::shared_ptr<const Deployment>(new Deployment{std::move(authority), std::move(settings.catalog),
                                                           settings.limits, std::move(hosts), std::move(origins).value(),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,11 @@ struct Settings {
   ScopeSet default_scopes;
   oauth::Lifetimes lifetimes;
   std::vector<oauth::ResourceServer> resource_servers;
+  bool own_users = true;                    ///< There is a password form. False only with a provider.
+  std::vector<oauth::Provider> providers;   ///< Completed: oauth::complete.
+  std::optional<oauth::External> external;  ///< Tokens are issued elsewhere. Excludes providers and own users.
+  bool client_documents = true;             ///< client_id may be a URL (client ID metadata documents).
+  std::vector<std::string> client_hosts;    ///< Hosts that these may lie on; empty: any public one.
   /// Hosts (`name` or `name:port`) that a request may name beside the public one and loopback.
   std::vector<std::string> allowed_hosts;
   /// Origins that may speak to the MCP endpoint beside the public one and loopback's.

@@ -46,17 +46,21 @@ struct Throttle {
   }
 };
 
-/// A registered client (RFC 7591). Lives a day unless it is used; a used one as long as it goes on being used.
+/// A registered client (RFC 7591), or what a client ID metadata document said. Lives a day unless it is used; a used one
+/// as long as it goes on being used.
 struct Client {
   std::string name;                        ///< As it came: hostile text.
   std::string uri;                         ///< client_uri, as it came.
   std::vector<std::string> redirect_uris;  ///< As registered.
-  std::string auth_method;                 ///< none, client_secret_basic, client_secret_post
+  std::string auth_method;                 ///< none, client_secret_basic, client_secret_post, private_key_jwt
   std::string secret_hash;                 ///< SHA-256 of the secret; empty for a public client.
   std::vector<std::string> grant_types;
   UnixSeconds created;
-  bool used = false;    ///< A user has allowed something to it.
-  UnixSeconds expires;  ///< Of this record; moves while the client goes on being used.
+  bool used = false;        ///< A user has allowed something to it.
+  UnixSeconds expires;      ///< Of this record; moves while the client goes on being used.
+  std::string jwks;         ///< private_key_jwt: the keys, as JSON text; or
+  std::string jwks_uri;     ///< where they are.
+  UnixSeconds fresh_until;  ///< Of a metadata document: read it again from then on.
 
   static std::string key(std::string_view id) { return std::string("client/").append(id); }
   template <class V, class Self>
@@ -70,6 +74,9 @@ struct Client {
     visit.field(7, "created", self.created);
     visit.field(8, "used", self.used);
     visit.field(9, "expires", self.expires);
+    visit.field(10, "jwks", self.jwks);
+    visit.field(11, "jwks_uri", self.jwks_uri);
+    visit.field(12, "fresh_until", self.fresh_until);
   }
 };
 
@@ -85,6 +92,8 @@ struct Code {
   ScopeSet scopes;
   UnixSeconds expires;
   std::string redeemed_by;  ///< The grant that it gave. Empty: not redeemed.
+  std::string provider;     ///< Where the user logged in. Empty: here.
+  std::string upstream;     ///< What the provider gave: sealed UpstreamTokens (core/oauth/upstream.hpp).
 
   static std::string key(std::string_view hash) { return std::string("code/").append(hash); }
   template <class V, class Self>
@@ -98,6 +107,8 @@ struct Code {
     visit.field(7, "scopes", self.scopes);
     visit.field(8, "expires", self.expires);
     visit.field(9, "redeemed_by", self.redeemed_by);
+    visit.field(10, "provider", self.provider);
+    visit.field(11, "upstream", self.upstream);
   }
 };
 
@@ -114,6 +125,10 @@ struct Grant {
   std::int64_t generation = 0;  ///< Of the refresh token that is current.
   UnixSeconds previous_until;   ///< Until then generation - 1 gives the current one again.
   std::int64_t state = 0;       ///< core/oauth/grant.hpp: GrantState.
+  UnixSeconds used;             ///< Last use of a token of it, to within an hour.
+  std::string provider;         ///< Where the user logged in. Empty: here.
+  UnixSeconds verified;         ///< The provider last said that its own grant lives.
+  UnixSeconds check_due;        ///< From then on it is asked again.
 
   static std::string key(std::string_view id) { return std::string("grant/").append(id); }
   template <class V, class Self>
@@ -128,6 +143,91 @@ struct Grant {
     visit.field(8, "generation", self.generation);
     visit.field(9, "previous_until", self.previous_until);
     visit.field(10, "state", self.state);
+    visit.field(11, "used", self.used);
+    visit.field(12, "provider", self.provider);
+    visit.field(13, "verified", self.verified);
+    visit.field(14, "check_due", self.check_due);
+  }
+};
+
+/// A login that is on its way through a provider, under the hash of its `state`. Made only when the user has allowed the
+/// client; lives as long as a flow, used or not: a second callback must be seen.
+struct Pending {
+  std::string flow;      ///< ConsentFlow::id; code, state, verifier and nonce are MACs of it.
+  std::string query;     ///< Of the authorization request. Empty: a login to the account page.
+  std::string provider;  ///< Provider::id
+  ScopeSet scopes;       ///< As shown and allowed.
+  std::string browser;   ///< Browser::hash(): whoever allowed has to be who comes back.
+  UnixSeconds expires;
+  bool used = false;
+
+  static std::string key(std::string_view state_hash) { return std::string("pending/").append(state_hash); }
+  template <class V, class Self>
+  static void fields(V& visit, Self& self) {
+    visit.field(1, "flow", self.flow);
+    visit.field(2, "query", self.query);
+    visit.field(3, "provider", self.provider);
+    visit.field(4, "scopes", self.scopes);
+    visit.field(5, "browser", self.browser);
+    visit.field(6, "expires", self.expires);
+    visit.field(7, "used", self.used);
+  }
+};
+
+/// What a provider gave for one grant. Lives as long as the grant.
+struct Upstream {
+  std::string provider;
+  std::string tokens;   ///< Sealed UpstreamTokens (core/oauth/upstream.hpp).
+  UnixSeconds expires;  ///< The provider's access token does; zero: it does not say.
+
+  static std::string key(std::string_view grant) { return std::string("upstream/").append(grant); }
+  template <class V, class Self>
+  static void fields(V& visit, Self& self) {
+    visit.field(1, "provider", self.provider);
+    visit.field(2, "tokens", self.tokens);
+    visit.field(3, "expires", self.expires);
+  }
+};
+
+/// A public document of another server (discovery, keys), under the hash of its URL. Lives a day after it was fresh.
+struct Document {
+  std::string url;
+  std::string body;  ///< JSON text, checked.
+  UnixSeconds fetched;
+  UnixSeconds fresh_until;
+  UnixSeconds refetched;  ///< Last time that it was read again before its time, or that reading it failed.
+
+  static std::string key(std::string_view url_hash) { return std::string("document/").append(url_hash); }
+  template <class V, class Self>
+  static void fields(V& visit, Self& self) {
+    visit.field(1, "url", self.url);
+    visit.field(2, "body", self.body);
+    visit.field(3, "fetched", self.fetched);
+    visit.field(4, "fresh_until", self.fresh_until);
+    visit.field(5, "refetched", self.refetched);
+  }
+};
+
+/// A client's signed assertion that was used, under the hash of client and jti: it does not come twice. Lives until the
+/// assertion expires.
+struct Assertion {
+  UnixSeconds expires;
+
+  static std::string key(std::string_view hash) { return std::string("assertion/").append(hash); }
+  template <class V, class Self>
+  static void fields(V& visit, Self& self) {
+    visit.field(1, "expires", self.expires);
+  }
+};
+
+/// What the authorization server elsewhere said about a token (RFC 7662), under the token's hash. Lives 15 seconds.
+struct Introspection {
+  std::string body;  ///< Its answer, JSON text.
+
+  static std::string key(std::string_view token_hash) { return std::string("introspection/").append(token_hash); }
+  template <class V, class Self>
+  static void fields(V& visit, Self& self) {
+    visit.field(1, "body", self.body);
   }
 };
 

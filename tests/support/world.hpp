@@ -29,15 +29,19 @@ class World {
   using Endpoint = std::function<Outcome(const HttpRequest&, const Facts&)>;
 
   UnixSeconds now{1'700'000'000};
-  bool store_fails = false;                  ///< Every read is answered `Unavailable`, no commit is taken.
+  bool store_fails = false;  ///< Every read is answered `Unavailable`, no commit is taken.
+  /// The rest of the world: what another server answers. Nothing set: nobody is there.
+  std::function<Fetched(const Fetch&)> elsewhere = {};
   std::function<void()> before_commit = {};  ///< What others do meanwhile. Called once, then forgotten.
 
-  std::vector<Topic> topics;      ///< Published so far.
-  std::vector<AuditEvent> audit;  ///< Told so far.
-  Commit last_commit;             ///< The last one that held.
-  int rounds = 0;                 ///< Of the last request.
-  int lost_commits = 0;           ///< So far.
-  int passwords_verified = 0;     ///< So far.
+  std::vector<Topic> topics;        ///< Published so far.
+  std::vector<AuditEvent> audit;    ///< Told so far.
+  Commit last_commit;               ///< The last one that held.
+  int rounds = 0;                   ///< Of the last request.
+  int lost_commits = 0;             ///< So far.
+  int passwords_verified = 0;       ///< So far.
+  std::vector<Fetch> fetches;       ///< So far; of one request none comes twice.
+  std::vector<std::string> claims;  ///< So far.
 
   void pass(std::int64_t seconds) { now = now + Seconds{seconds}; }
 
@@ -46,8 +50,10 @@ class World {
 
   /// The driver's loop. Throws when eight rounds are not enough or five commits are lost: both are broken laws.
   Answer run(const Endpoint& endpoint, const HttpRequest& request) {
+    begin_request();
     for (int attempt = 0; attempt < 5; ++attempt) {
       Facts known = facts();
+      for (const std::string& key : held_) known.learn(Claim{key}, Claimed{});
       Answer answer = evaluate(endpoint, request, known);
       if (before_commit) std::exchange(before_commit, {})();
       if (store_fails && !answer.commit.empty()) return Answer{unavailable(), {}, {}, {}};  // as a host does
@@ -68,6 +74,12 @@ class World {
     for (rounds = 1; rounds <= 8; ++rounds) {
       Outcome outcome = endpoint(request, known);
       if (Answer* answer = outcome.answer()) return std::move(*answer);
+      if (claim(outcome.needs()->list)) {  // what was read before may not be true any more
+        known = facts();
+        for (const std::string& key : held_) known.learn(Claim{key}, Claimed{});
+        rounds = 0;
+        continue;
+      }
       for (const Need& need : outcome.needs()->list) known.learn(need, perform(need));
     }
     throw std::runtime_error("eight rounds were not enough");
@@ -160,6 +172,35 @@ class World {
     return Slept{};
   }
   Fact answer(const RunTool&) { return Unavailable{}; }
+  Fact answer(const Fetch& fetch) {
+    for (const auto& [asked, fetched] : fetched_) {
+      if (asked == fetch) return fetched;
+    }
+    fetches.push_back(fetch);
+    Fetched fetched = elsewhere ? elsewhere(fetch) : Fetched{0, {}, "", FetchProblem::unreachable};
+    fetched_.emplace_back(fetch, fetched);
+    return fetched;
+  }
+  Fact answer(const Claim&) { return Claimed{}; }
+
+  void begin_request() {
+    held_.clear();
+    fetched_.clear();
+  }
+
+  /// True: something was claimed that was not held, and the request starts over.
+  bool claim(const std::vector<Need>& needs) {
+    bool more = false;
+    for (const Need& need : needs) {
+      const auto* wanted = std::get_if<Claim>(&need);
+      if (wanted == nullptr) continue;
+      held_.push_back(wanted->key);
+      claims.push_back(wanted->key);
+      more = true;
+    }
+    if (held_.size() > 8) throw std::runtime_error("too many claims");
+    return more;
+  }
 
   static void require_guard(const Commit& commit, const std::string& key) {
     for (const Expect& expect : commit.expects) {
@@ -181,6 +222,8 @@ class World {
   std::map<std::string, Entry> records_;
   Version version_ = 0;
   int drawn_ = 0;
+  std::vector<std::string> held_;
+  std::vector<std::pair<Fetch, Fetched>> fetched_;
 };
 
 }  // namespace postern::test

@@ -42,12 +42,18 @@ inline Authority make_authority(std::string issuer = "http://localhost:8000", st
       .lifetimes = {},
       .resource_servers = {{"resource-server", crypto::sha256("its secret")}},
       .allow_private_use_redirects = true,
+      .own_users = true,
+      .providers = {},
+      .external = {},
+      .client_documents = true,
+      .client_hosts = {},
       .decoy_password = "$decoy$",
       .access_tokens = crypto::Sealer(ring, "access token"),
       .refresh_tokens = crypto::Sealer(ring, "refresh token"),
       .codes = crypto::Sealer(ring, "code"),
       .flows = crypto::Sealer(ring, "flow"),
       .logins = crypto::Sealer(ring, "login"),
+      .upstream = crypto::Sealer(ring, "upstream"),
   };
 }
 
