@@ -71,8 +71,8 @@ enum class FetchProblem {
 
 struct Fetched {
   int status = 0;  ///< 0: nothing came; `problem` tells why.
-  wire::Headers headers;
-  std::string body;
+  wire::Headers headers = {};
+  std::string body = {};
   FetchProblem problem = FetchProblem::none;
   bool operator==(const Fetched&) const = default;
 };

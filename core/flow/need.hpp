@@ -68,8 +68,8 @@ enum class Reach {
 struct Fetch {
   std::string method;  ///< GET, POST or DELETE.
   std::string url;     ///< https; http to loopback where the operator wrote it.
-  wire::Headers headers;
-  std::string body;
+  wire::Headers headers = {};
+  std::string body = {};
   Reach reach = Reach::stranger;
   std::uint32_t most_bytes = 64 << 10;  ///< Of the body that comes back.
   std::uint32_t milliseconds = 5000;    ///< For all of it, name resolution included.
