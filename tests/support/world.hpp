@@ -50,7 +50,7 @@ class World {
 
   /// The driver's loop. Throws when eight rounds are not enough or five commits are lost: both are broken laws.
   Answer run(const Endpoint& endpoint, const HttpRequest& request) {
-    begin_request();
+    const Within within(*this);  // before_commit may send a request of its own
     for (int attempt = 0; attempt < 5; ++attempt) {
       Facts known = facts();
       for (const std::string& key : held_) known.learn(Claim{key}, Claimed{});
@@ -183,10 +183,23 @@ class World {
   }
   Fact answer(const Claim&) { return Claimed{}; }
 
-  void begin_request() {
-    held_.clear();
-    fetched_.clear();
-  }
+  // What one request holds and has fetched.
+  class Within {
+   public:
+    explicit Within(World& world)
+        : world_(world), held_(std::exchange(world.held_, {})), fetched_(std::exchange(world.fetched_, {})) {}
+    ~Within() {
+      world_.held_ = std::move(held_);
+      world_.fetched_ = std::move(fetched_);
+    }
+    Within(const Within&) = delete;
+    Within& operator=(const Within&) = delete;
+
+   private:
+    World& world_;
+    std::vector<std::string> held_;
+    std::vector<std::pair<Fetch, Fetched>> fetched_;
+  };
 
   /// True: something was claimed that was not held, and the request starts over.
   bool claim(const std::vector<Need>& needs) {

@@ -1,0 +1,133 @@
+#include "core/oauth/documents.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "core/wire/json.hpp"
+#include "tests/support/world.hpp"
+
+namespace postern::oauth {
+namespace {
+
+using test::World;
+
+constexpr std::string_view url = "https://issuer.example/keys";
+
+/// An endpoint that answers with the document as text, or "none".
+World::Endpoint reader(Freshness freshness = Freshness::cached) {
+  return [freshness](const HttpRequest&, const Facts& facts) -> Outcome {
+    Ask ask(facts);
+    Commit commit;
+    const auto found = document(ask, commit, url, Reach::stranger, freshness);
+    if (ask.pending()) return ask.needs();
+    return Answer{Reply{200, {}, found ? wire::dump_json(*found) : "none", {}}, std::move(commit), {}, {}};
+  };
+}
+
+std::string read(World& world, Freshness freshness = Freshness::cached) {
+  return world.send(reader(freshness), {}).body;
+}
+
+/// A server that says a new number each time.
+void serve_numbers(World& world, std::string cache_control = "") {
+  world.elsewhere = [&world, cache_control](const Fetch&) {
+    Fetched fetched{200, {}, R"({"n":)" + std::to_string(world.fetches.size()) + "}", FetchProblem::none};
+    if (!cache_control.empty()) fetched.headers.push_back({"Cache-Control", cache_control});
+    return fetched;
+  };
+}
+
+TEST(Documents, AreFetchedOnceWhileFresh) {
+  World world;
+  serve_numbers(world, "public, max-age=600");
+  EXPECT_EQ(read(world), R"({"n":1})");
+  world.pass(599);
+  EXPECT_EQ(read(world), R"({"n":1})");
+  world.pass(1);
+  EXPECT_EQ(read(world), R"({"n":2})");
+  ASSERT_EQ(world.fetches.size(), 2u);
+  EXPECT_EQ(world.fetches[0].url, url);
+  EXPECT_EQ(world.fetches[0].reach, Reach::stranger);
+}
+
+TEST(Documents, StayFreshWithinBoundsWhateverTheirServerSays) {
+  const struct {
+    const char* cache_control;
+    std::int64_t fresh;
+  } rows[] = {
+      {"", 300},          {"max-age=1", 300},          {"no-store", 300},    {"max-age=999999999", 86400},
+      {"max-age=x", 300}, {"max-age=-5", 300},         {"MAX-AGE=400", 400}, {"max-age=99999999999999999999", 300},
+      {"max-age=", 300},  {"private,max-age=500", 500}};
+  for (const auto& row : rows) {
+    World world;
+    serve_numbers(world, row.cache_control);
+    read(world);
+    world.pass(row.fresh - 1);
+    EXPECT_EQ(read(world), R"({"n":1})") << row.cache_control;
+    world.pass(1);
+    EXPECT_EQ(read(world), R"({"n":2})") << row.cache_control;
+  }
+}
+
+TEST(Documents, AnOldCopyServesADayWhereTheServerIsAway) {
+  World world;
+  serve_numbers(world);
+  read(world);
+  world.elsewhere = {};
+  world.pass(300 + 3600);
+  EXPECT_EQ(read(world), R"({"n":1})");
+  EXPECT_EQ(world.fetches.size(), 2u);
+  EXPECT_EQ(read(world), R"({"n":1})");  // It is not asked by every request.
+  EXPECT_EQ(world.fetches.size(), 2u);
+  world.pass(60);
+  EXPECT_EQ(read(world), R"({"n":1})");
+  EXPECT_EQ(world.fetches.size(), 3u);
+  world.pass(86400);
+  EXPECT_EQ(read(world), "none");
+}
+
+TEST(Documents, AServerInTroubleIsAskedOnceAMinute) {
+  World world;
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(read(world), "none");
+  EXPECT_EQ(world.fetches.size(), 1u);
+  world.pass(60);
+  serve_numbers(world);
+  EXPECT_EQ(read(world), R"({"n":2})");
+}
+
+TEST(Documents, AreReadAgainBeforeTheirTimeOnceAMinute) {
+  World world;
+  serve_numbers(world, "max-age=86400");
+  EXPECT_EQ(read(world), R"({"n":1})");
+  EXPECT_EQ(read(world, Freshness::read_again), R"({"n":2})");
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(read(world, Freshness::read_again), R"({"n":2})");
+  world.pass(60);
+  EXPECT_EQ(read(world, Freshness::read_again), R"({"n":3})");
+  EXPECT_EQ(world.fetches.size(), 3u);
+}
+
+TEST(Documents, WhatIsNoObjectIsNoDocument) {
+  const struct {
+    int status;
+    const char* body;
+  } rows[] = {
+      {200, ""},      {200, "[]"},    {200, "{"},    {200, R"({"a":1,"a":2})"}, {200, "\xef\xbb\xbf{}"}, {301, "{}"},
+      {404, R"({})"}, {500, R"({})"}, {204, R"({})"}};
+  for (const auto& row : rows) {
+    World world;
+    world.elsewhere = [&row](const Fetch&) { return Fetched{row.status, {}, row.body, FetchProblem::none}; };
+    EXPECT_EQ(read(world), "none") << row.status << row.body;
+  }
+}
+
+TEST(Documents, TwoThatReadAtOnceKeepOneCopy) {
+  World world;
+  serve_numbers(world);
+  world.before_commit = [&world] { read(world); };
+  EXPECT_EQ(read(world), R"({"n":2})");  // The other's, which is the kept one.
+  EXPECT_EQ(world.lost_commits, 1);
+}
+
+}  // namespace
+}  // namespace postern::oauth
