@@ -46,8 +46,7 @@ struct Provider {
   std::string subject_claim;         ///< oauth2: member of the profile that names the user for good; oidc: `sub`.
   std::string name_claim;            ///< Member that people know the user by.
   std::string groups_claim;          ///< `groups`
-  /// Where e-mail addresses are the provider's own to give and it does not say `email_verified` (Entra): its claim that
-  /// says so, or empty: only `email_verified` counts.
+  /// The claim that says that the e-mail address is the user's. Entra has another one than the standard.
   std::string email_verified_claim = "email_verified";
   bool groups_in_userinfo = false;  ///< The ID token has no groups; the userinfo endpoint has (GitLab).
   /// The issuer in discovery has `{tenantid}`, to be read from the claim `tid` (Entra, several tenants).
