@@ -1,12 +1,20 @@
 #include "host-native/drive.hpp"
 
+#include <algorithm>
 #include <exception>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "core/flow/ask.hpp"
 
 namespace postern {
 namespace {
+
+constexpr Seconds claim_life{30};
+constexpr std::uint32_t claim_step_ms = 100;
+constexpr std::uint32_t longest_claim_wait_ms = 15'000;
+constexpr std::size_t most_claims = 8;
 
 // One request on its way: what was done for it, and what its client has seen, survive a lost commit.
 class Drive {
@@ -16,6 +24,7 @@ class Drive {
 
   Driven run() {
     Reply reply = decide();
+    give_claims_back();
     // The client is in the middle of an event stream: an error that is no event can't be told any more.
     if (began_ && reply.status != 200) reply.body.clear();
     return Driven{std::move(reply), began_};
@@ -24,8 +33,16 @@ class Drive {
  private:
   Reply decide() {
     try {
-      for (int attempt = 0; attempt < most_attempts; ++attempt) {
-        if (auto reply = attempt_once()) return std::move(*reply);
+      for (int attempt = 0; attempt < most_attempts;) {
+        switch (Step step = attempt_once(); step.kind) {
+          case Step::Kind::replied:
+            return std::move(step.reply);
+          case Step::Kind::lost:
+            ++attempt;
+            break;
+          case Step::Kind::claimed:
+            break;
+        }
       }
       host_.log.write(Log::Level::warning, "request.busy", {{"attempts", std::int64_t{most_attempts}}});
     } catch (const std::exception& error) {  // no memory
@@ -34,20 +51,90 @@ class Drive {
     return unavailable();
   }
 
-  // Nothing: somebody else was first.
-  std::optional<Reply> attempt_once() {
+  struct Step {
+    enum class Kind {
+      replied,
+      lost,    ///< Somebody else was first.
+      claimed  ///< More is claimed than was: what was read before may not be true any more.
+    };
+    Kind kind = Kind::lost;
+    Reply reply = {};
+  };
+
+  Step attempt_once() {
     Facts facts(host_.now(), host_.entropy());
+    for (const std::string& key : claimed_) facts.learn(Claim{key}, Claimed{});
     for (int rounds = 0; rounds < most_rounds;) {
       Outcome outcome = evaluate_(request_, facts);
       send_new(outcome);
       if (Answer* answer = outcome.answer()) return finish(std::move(*answer));
       const Needs& needs = *outcome.needs();
+      if (wants_claims(needs)) {
+        if (claim(needs)) return {Step::Kind::claimed};
+        return {Step::Kind::replied, unavailable()};
+      }
       if (!takes_time(needs)) ++rounds;
       perform(host_, needs, facts, done_);
     }
     host_.log.write(Log::Level::error, "request.endless", {{"rounds", std::int64_t{most_rounds}}});
-    return unavailable();
+    return {Step::Kind::replied, unavailable()};
   }
+
+  static bool wants_claims(const Needs& needs) {
+    return std::any_of(needs.list.begin(), needs.list.end(),
+                       [](const Need& need) { return std::holds_alternative<Claim>(need); });
+  }
+
+  // False: the store is in trouble, or others have kept it for too long.
+  bool claim(const Needs& needs) {
+    if (owner_.empty()) owner_ = host_.entropy();
+    for (const Need& need : needs.list) {
+      const auto* wanted = std::get_if<Claim>(&need);
+      if (wanted == nullptr) continue;
+      if (claimed_.size() >= most_claims || !claim_one(wanted->key)) return false;
+    }
+    return true;
+  }
+
+  bool claim_one(const std::string& key) {
+    try {
+      while (waited_ms_ < longest_claim_wait_ms) {
+        const UnixSeconds now = host_.now();
+        Commit commit;
+        commit.expects.push_back({claim_key(key), std::nullopt});
+        commit.puts.push_back({claim_key(key), owner_, now + claim_life});
+        if (host_.store.commit(commit, now) == Store::Result::held) {
+          claimed_.push_back(key);
+          return true;
+        }
+        waited_ms_ += claim_step_ms;
+        if (!host_.pause.wait(claim_step_ms)) return false;
+      }
+      host_.log.write(Log::Level::warning, "claim.busy", {});
+    } catch (const StoreFailure& failure) {
+      host_.log.write(Log::Level::error, "store.failed", {{"reason", failure.what()}});
+    }
+    return false;
+  }
+
+  // What can't be given back ends by itself. One that has ended meanwhile may be another request's by now.
+  void give_claims_back() {
+    try {
+      for (const std::string& key : claimed_) {
+        const UnixSeconds now = host_.now();
+        const std::vector<Loaded> found = host_.store.load({claim_key(key)}, now);
+        if (found.empty() || !found.front().record || found.front().record->bytes != owner_) continue;
+        Commit commit;
+        commit.expects.push_back({claim_key(key), found.front().record->version});
+        commit.deletes.push_back(claim_key(key));
+        host_.store.commit(commit, now);
+      }
+    } catch (const std::exception& error) {
+      host_.log.write(Log::Level::warning, "store.failed", {{"reason", error.what()}});
+    }
+  }
+
+  static std::string claim_key(const std::string& key) { return "claim/" + key; }
 
   static bool takes_time(const Needs& needs) {
     for (const Need& need : needs.list) {
@@ -65,13 +152,13 @@ class Drive {
     }
   }
 
-  std::optional<Reply> finish(Answer answer) {
+  Step finish(Answer answer) {
     if (!answer.commit.empty()) {
       try {
-        if (host_.store.commit(answer.commit, host_.now()) == Store::Result::lost) return std::nullopt;
+        if (host_.store.commit(answer.commit, host_.now()) == Store::Result::lost) return {Step::Kind::lost};
       } catch (const StoreFailure& failure) {
         host_.log.write(Log::Level::error, "store.failed", {{"reason", failure.what()}});
-        return unavailable();
+        return {Step::Kind::replied, unavailable()};
       }
     }
     for (const AuditEvent& event : answer.audit) {
@@ -81,7 +168,7 @@ class Drive {
     }
     answer.topics.insert(answer.topics.end(), done_.topics.begin(), done_.topics.end());
     if (!answer.topics.empty() && host_.publish) host_.publish(answer.topics);
-    return std::move(answer.reply);
+    return {Step::Kind::replied, std::move(answer.reply)};
   }
 
   const Host& host_;
@@ -89,6 +176,9 @@ class Drive {
   const HttpRequest& request_;
   EventSink& events_;
   Done done_;
+  std::vector<std::string> claimed_;
+  std::string owner_;  ///< Stands in the claims of this request.
+  std::uint32_t waited_ms_ = 0;
   std::size_t sent_ = 0;
   bool began_ = false;
 };

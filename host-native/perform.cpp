@@ -1,7 +1,9 @@
 #include "host-native/perform.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
+#include <future>
 #include <optional>
 
 #include "core/wire/json.hpp"
@@ -11,6 +13,7 @@ namespace {
 
 void load_all(const Host& host, const Needs& needs, Facts& facts);
 Fact scan(const Host& host, const Scan& need, UnixSeconds now);
+void fetch_all(const Host& host, const Needs& needs, Done& done);
 Fact once(const Host& host, const Need& need, Done& done);
 Fact run_tool(const Host& host, const RunTool& need, Done& done);
 
@@ -33,8 +36,9 @@ void Pause::stop() {
 
 void perform(const Host& host, const Needs& needs, Facts& facts, Done& done) {
   load_all(host, needs, facts);
+  fetch_all(host, needs, done);
   for (const Need& need : needs.list) {
-    if (std::holds_alternative<Load>(need)) continue;
+    if (std::holds_alternative<Load>(need) || std::holds_alternative<Claim>(need)) continue;
     if (const auto* wanted = std::get_if<Scan>(&need)) {
       facts.learn(need, scan(host, *wanted, facts.now()));
     } else {
@@ -70,6 +74,32 @@ Fact scan(const Host& host, const Scan& need, UnixSeconds now) {
     report(host, failure);
     return Unavailable{};
   }
+}
+
+bool is_done(const Done& done, const Need& need) {
+  for (const auto& [asked, fact] : done.facts) {
+    if (asked == need) return true;
+  }
+  return false;
+}
+
+Fetched fetch(const Host& host, const Fetch& need) {
+  if (host.fetcher == nullptr) return Fetched{0, {}, {}, FetchProblem::refused};
+  return host.fetcher->fetch(need);
+}
+
+// Where there are several, none waits for another.
+void fetch_all(const Host& host, const Needs& needs, Done& done) {
+  const auto is_fetch = [](const Need& need) { return std::holds_alternative<Fetch>(need); };
+  const bool several = std::count_if(needs.list.begin(), needs.list.end(), is_fetch) > 1;
+  const std::launch policy = several ? std::launch::async : std::launch::deferred;
+  std::vector<std::pair<const Need*, std::future<Fetched>>> running;
+  for (const Need& need : needs.list) {
+    const auto* wanted = std::get_if<Fetch>(&need);
+    if (wanted == nullptr || is_done(done, need)) continue;
+    running.emplace_back(&need, std::async(policy, [&host, wanted] { return fetch(host, *wanted); }));
+  }
+  for (auto& [need, fetched] : running) done.facts.emplace_back(*need, fetched.get());
 }
 
 Fact do_it(const Host& host, const Need& need, Done& done) {

@@ -12,6 +12,7 @@
 
 #include "core/flow/facts.hpp"
 #include "core/flow/outcome.hpp"
+#include "host-native/fetch/fetcher.hpp"
 #include "host-native/log/log.hpp"
 #include "host-native/postern.hpp"
 #include "host-native/store/store.hpp"
@@ -44,10 +45,11 @@ struct Host {
   std::function<void(const std::vector<Topic>&)> publish;
   std::function<UnixSeconds()> now;
   std::function<std::string()> entropy;  ///< 32 bytes.
+  Fetcher* fetcher = nullptr;            ///< Null: this host reaches no other server.
 };
 
 /// What was done for one request and is not done again when it starts over after a lost commit: passwords, waits, and
-/// above all tools, which have effects of their own.
+/// above all tools and requests to other servers, which have effects of their own.
 struct Done {
   std::vector<std::pair<Need, Fact>> facts;
   std::vector<Topic> topics;  ///< Of tools.
@@ -56,7 +58,7 @@ struct Done {
 /// Longest single wait that a tool may ask for.
 constexpr std::uint32_t longest_sleep_ms = 60'000;
 
-/// Performs every need of the round. What can't be had is told as `Unavailable`. Never throws.
+/// Performs every need of the round but claims, which are the driver's: requests to other servers at the same time. What can't be had is told as `Unavailable`. Never throws.
 void perform(const Host& host, const Needs& needs, Facts& facts, Done& done);
 
 }  // namespace postern

@@ -61,6 +61,56 @@ bool is_ipv6(std::string_view text) {
   return !group_due && (compressed ? groups < 8 : groups == 8);
 }
 
+std::optional<std::array<std::uint8_t, 4>> ipv4_bytes(std::string_view text) {
+  if (!is_ipv4(text)) return std::nullopt;
+  std::array<std::uint8_t, 4> bytes{};
+  std::size_t at = 0;
+  for (const char c : text) {
+    if (c == '.') {
+      ++at;
+    } else {
+      bytes[at] = static_cast<std::uint8_t>(bytes[at] * 10 + (c - '0'));
+    }
+  }
+  return bytes;
+}
+
+// What stands before "::" is put at the front, what stands after it at the end.
+std::optional<std::array<std::uint8_t, 16>> ipv6_bytes(std::string_view text) {
+  if (!is_ipv6(text)) return std::nullopt;
+  std::array<std::uint8_t, 16> front{}, back{};
+  std::size_t front_size = 0, back_size = 0;
+  bool after_gap = false;
+  const auto add = [&](std::uint8_t byte) {
+    if (after_gap) {
+      back[back_size++] = byte;
+    } else {
+      front[front_size++] = byte;
+    }
+  };
+  while (!text.empty()) {
+    if (text.starts_with("::")) {
+      after_gap = true;
+      text.remove_prefix(2);
+      continue;
+    }
+    if (text.front() == ':') text.remove_prefix(1);
+    if (const auto dotted = ipv4_bytes(text)) {
+      for (const std::uint8_t byte : *dotted) add(byte);
+      break;
+    }
+    int group = 0;
+    while (!text.empty() && text.front() != ':') {
+      group = group * 16 + hex_value(text.front());
+      text.remove_prefix(1);
+    }
+    add(static_cast<std::uint8_t>(group >> 8));
+    add(static_cast<std::uint8_t>(group & 0xff));
+  }
+  for (std::size_t i = 0; i < back_size; ++i) front[16 - back_size + i] = back[i];
+  return front;
+}
+
 bool ends_in_number(std::string_view host) {
   if (host.ends_with('.')) host.remove_suffix(1);
   const std::size_t dot = host.rfind('.');

@@ -11,6 +11,8 @@
 #include "host-native/commands/program.hpp"
 #include "host-native/commands/setup.hpp"
 #include "host-native/commands/users.hpp"
+#include "host-native/fetch/fetcher.hpp"
+#include "host-native/fetch/trust.hpp"
 #include "host-native/http/server.hpp"
 #include "host-native/system/clock.hpp"
 #include "host-native/system/entropy.hpp"
@@ -91,6 +93,13 @@ void give_large_pieces_back() {
 #endif
 }
 
+FetchSettings fetch_settings(const config::Options& options) {
+  FetchSettings settings;
+  for (const std::string& host : options.fetch_allowed) settings.policy.exceptions.push_back(wire::lower_case(host));
+  settings.extra_ca = options.fetch_ca;
+  return settings;
+}
+
 // Waits for the signal, then lets go of the clients: at once of those that wait for news, in time of those that are
 // being served.
 void stop_when_told(http::HttpServer& server, Streams& streams, Pause& pause, Log& log) {
@@ -116,6 +125,7 @@ int check(const Program& program, const config::Options& options) {
     }
   }
   read_key_ring(key_ring_file(options));
+  trusted_certificates(options.fetch_ca);
   std::cout << "ok " << public_url(options, options.listen_port) << '\n';
   return 0;
 }
@@ -138,16 +148,22 @@ int serve(const Program& program, const config::Options& options) {
       StreamRules{tell, [&](const Stream& stream, const Facts& facts) { return check(*deployment, stream, facts); }});
   Passwords passwords;
   Pause pause;
+  const auto fetcher = make_fetcher(fetch_settings(options), *log);
   const Host host{*store,        passwords,
                   pause,         *log,
                   program.tools, [&streams](const std::vector<Topic>& topics) { streams.publish(topics); },
-                  system_now,    [] { return system_entropy(32); }};
+                  system_now,    [] { return system_entropy(32); },
+                  fetcher.get()};
   const http::Service service{
       host,
       [&](const HttpRequest& request, const Facts& facts) { return evaluate(*deployment, request, facts); },
       streams,
       deployment->limits,
       {}};
+
+  for (const std::string& declared : options.fetch_allowed) {
+    log->write(Log::Level::warning, "fetch.exception", {{"host", declared}});
+  }
 
   // Whoever wants JSON has the same in `server.ready`.
   const bool for_people = options.log_format == Log::Format::text;

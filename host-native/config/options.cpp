@@ -137,6 +137,11 @@ const std::vector<OptionSpec>& option_table() {
        "", add_text<&Options::allowed_hosts>},
       {"allowed-origin", Kind::list, "ORIGIN", "A further origin whose pages may use the MCP endpoint; may come again",
        "", add_text<&Options::allowed_origins>},
+      {"fetch-allow", Kind::list, "HOST[:PORT]",
+       "A host that may be fetched from although its address is private; may come again", "",
+       add_text<&Options::fetch_allowed>},
+      {"fetch-ca", Kind::value, "FILE", "Further certificate authorities for outgoing connections, PEM", "",
+       set_path<&Options::fetch_ca>},
       {"log-level", Kind::value, "LEVEL", "debug, info, warning, error or off", "info", set_log_level},
       {"log-format", Kind::value, "text|json", "How lines of the log look, on standard error", "text", set_log_format},
   };

@@ -30,7 +30,9 @@ struct Options {
   bool behind_proxy = false;
   std::vector<std::string> allowed_hosts;
   std::vector<std::string> allowed_origins;
-  std::string name;                                     ///< Empty: what the program is called.
+  std::vector<std::string> fetch_allowed;  ///< Hosts that may be fetched from although their addresses are private.
+  std::filesystem::path fetch_ca;          ///< PEM, trusted beside the system's. Empty: none.
+  std::string name;                        ///< Empty: what the program is called.
   std::vector<oauth::ResourceServer> resource_servers;  ///< [[resource_server]] in the file: it has a secret.
 
   // Environment and .env only: what stands on a command line can be read by every process of the machine.

@@ -1,6 +1,11 @@
 // The loop round an evaluation, with evaluations made for the test.
 #include "host-native/drive.hpp"
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <thread>
+
 #include "core/flow/ask.hpp"
 #include "tests/hosts/fixture.hpp"
 
@@ -206,6 +211,103 @@ TEST_F(DriveTest, ManyWaitsAreFineAndEndlessQuestionsAreNot) {
     return ask.needs();
   });
   EXPECT_EQ(endless.reply.status, 503);
+}
+
+// Claims, then does something that must happen once, and writes down that it happened.
+Evaluate once_elsewhere(std::atomic<int>& effects) {
+  return [&effects](const HttpRequest&, const Facts& facts) -> Outcome {
+    Ask ask(facts);
+    const Loaded* done = ask(Load{"done"});
+    if (ask.pending()) return ask.needs();
+    if (done->record) return ok("was done");
+    ask(Claim{"k"});
+    if (ask.pending()) return ask.needs();
+    ++effects;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    Answer answer{ok("did it"), {}, {}, {}};
+    answer.commit.expects.push_back(Expect{"done", std::nullopt});
+    answer.commit.puts.push_back(Put{"done", "x", std::nullopt});
+    return answer;
+  };
+}
+
+TEST_F(DriveTest, WhatIsClaimedIsDoneOnceWhoeverRaces) {
+  std::atomic<int> effects{0};
+  const Evaluate evaluate = once_elsewhere(effects);
+  std::vector<std::string> bodies(8);
+  std::vector<std::thread> racers;
+  for (std::string& body : bodies) {
+    racers.emplace_back([&] { body = drive(host, evaluate, HttpRequest{}).body; });
+  }
+  for (std::thread& racer : racers) racer.join();
+  EXPECT_EQ(effects, 1);
+  EXPECT_EQ(std::count(bodies.begin(), bodies.end(), "did it"), 1);
+  EXPECT_EQ(std::count(bodies.begin(), bodies.end(), "was done"), 7);
+  EXPECT_TRUE(store.inner->scan("claim/", 10, time).records.empty()) << "it is given back";
+}
+
+TEST_F(DriveTest, AClaimThatWasLeftEndsByItself) {
+  Commit left;
+  left.expects.push_back({"claim/k", std::nullopt});
+  left.puts.push_back({"claim/k", "somebody else", time + Seconds{30}});
+  ASSERT_EQ(store.inner->commit(left, time), Store::Result::held);
+  std::atomic<int> effects{0};
+  pause.stop();  // Nothing is waited for.
+  EXPECT_EQ(run(once_elsewhere(effects)).reply.status, 503);
+  EXPECT_EQ(effects, 0);
+  EXPECT_EQ(store.inner->scan("claim/", 10, time).records.size(), 1u) << "another's claim is left alone";
+  time = time + Seconds{30};
+  EXPECT_EQ(run(once_elsewhere(effects)).reply.body, "did it");
+}
+
+TEST_F(DriveTest, UnderAClaimIsReadAnew) {
+  int loads = 0;
+  const Driven driven = run([&](const HttpRequest&, const Facts& facts) -> Outcome {
+    Ask ask(facts);
+    const Loaded* loaded = ask(Load{"k"});
+    if (ask.pending()) {
+      ++loads;
+      return ask.needs();
+    }
+    if (loads == 1) store.inner->commit(writing("k", "new").commit, time);  // What somebody else does meanwhile.
+    ask(Claim{"k"});
+    if (ask.pending()) return ask.needs();
+    return ok(loaded->record ? loaded->record->bytes : "none");
+  });
+  EXPECT_EQ(driven.reply.body, "new");
+  EXPECT_EQ(loads, 2);
+}
+
+TEST_F(DriveTest, AnotherServerIsAskedOnceAlsoWhenCommitsAreLost) {
+  struct Counting final : Fetcher {
+    Fetched fetch(const Fetch& wanted) override {
+      ++count;
+      return Fetched{200, {}, wanted.url, FetchProblem::none};
+    }
+    std::atomic<int> count{0};
+  } fetcher;
+  host.fetcher = &fetcher;
+  store.losses = 2;
+  const Driven driven = run([](const HttpRequest&, const Facts& facts) -> Outcome {
+    Ask ask(facts);
+    const Fetched* one = ask(Fetch{"GET", "https://a.example/"});
+    const Fetched* other = ask(Fetch{"GET", "https://b.example/"});
+    if (ask.pending()) return ask.needs();
+    return writing("k", one->body + other->body);
+  });
+  EXPECT_EQ(driven.reply.status, 200);
+  EXPECT_EQ(fetcher.count, 2);
+  EXPECT_EQ(store.inner->load({"k"}, time).front().record->bytes, "https://a.example/https://b.example/");
+}
+
+TEST_F(DriveTest, AHostWithoutANetworkRefuses) {
+  const Driven driven = run([](const HttpRequest&, const Facts& facts) -> Outcome {
+    Ask ask(facts);
+    const Fetched* fetched = ask(Fetch{"GET", "https://a.example/"});
+    if (ask.pending()) return ask.needs();
+    return ok(fetched->problem == FetchProblem::refused ? "refused" : "?");
+  });
+  EXPECT_EQ(driven.reply.body, "refused");
 }
 
 TEST_F(DriveTest, AWaitEndsWhenTheServerStops) {

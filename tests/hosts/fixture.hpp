@@ -55,9 +55,9 @@ class TestStore final : public Store {
   std::unique_ptr<Store> inner = make_memory_store();
   bool fails = false;
   bool commit_fails = false;
-  int losses = 0;
-  int loads = 0;
-  int commits = 0;
+  std::atomic<int> losses = 0;
+  std::atomic<int> loads = 0;
+  std::atomic<int> commits = 0;
 };
 
 struct TestHost {
