@@ -5,6 +5,7 @@
 #include "core/oauth/flow.hpp"
 #include "core/oauth/login.hpp"
 #include "core/oauth/pages.hpp"
+#include "core/oauth/provider_login.hpp"
 #include "core/oauth/replies.hpp"
 #include "core/wire/http.hpp"
 #include "core/wire/uri.hpp"
@@ -16,6 +17,9 @@ constexpr std::string_view what = "authorize";
 
 Outcome show(const Authority& authority, const HttpRequest& request, const Facts& facts);
 Outcome receive(const Authority& authority, const HttpRequest& request, const Facts& facts);
+/// A button of the login page: on to our consent, and from there to the provider.
+Outcome choose_provider(const Authority& authority, const HttpRequest& request, const wire::Form& form,
+                        const LoginFlow& flow, const Facts& facts);
 /// The query for after the login: what made it necessary is left out, else it would be asked for again and again.
 std::string after_login(const wire::Form& form, const std::string& query);
 std::optional<Refused> check_sender(const Authority& authority, const HttpRequest& request);
@@ -43,7 +47,8 @@ Outcome show(const Authority& authority, const HttpRequest& request, const Facts
   Ask ask{facts};
   const auto client = store::load<store::Client>(ask, store::Client::key(query->get("client_id")));
   store::Found<store::User> user;
-  if (session) user = store::load<store::User>(ask, store::User::key(session->user_name));
+  // Who came by a provider has no record here, and the provider is asked again for what this client gets.
+  if (session && session->provider.empty()) user = store::load<store::User>(ask, store::User::key(session->user_name));
   if (ask.pending()) return ask.needs();
 
   const auto checked = check_request(authority, *query, client);
@@ -56,6 +61,10 @@ Outcome show(const Authority& authority, const HttpRequest& request, const Facts
   const Browser browser = browser_of(authority, request, facts);
   if (!logged_in || checked->must_log_in) {
     std::string back = checked->must_log_in ? after_login(*query, target->query) : target->query;
+    if (!authority.own_users && authority.providers.size() == 1) {
+      return ask_for_provider_consent(authority, browser, *checked, std::move(back), *client,
+                                      authority.providers.front(), facts);
+    }
     return ask_for_login(authority, browser, std::move(back), client->name, facts);
   }
   return ask_for_consent(authority, browser, *checked, target->query, *client, *user, facts);
@@ -70,6 +79,7 @@ Outcome receive(const Authority& authority, const HttpRequest& request, const Fa
     if (auto refused = check_flow(authority, request, flow->browser, flow->expires, facts.now())) {
       return refuse_by_page(authority, what, *refused);
     }
+    if (!form->get("provider").empty()) return choose_provider(authority, request, *form, *flow, facts);
     return log_in(authority, *form, *flow, facts);
   }
   if (const auto flow = open_consent_flow(authority, text)) {
@@ -79,6 +89,21 @@ Outcome receive(const Authority& authority, const HttpRequest& request, const Fa
     return decide(authority, request, *form, *flow, facts);
   }
   return refuse_by_page(authority, what, {Refusal::broken_flow});
+}
+
+Outcome choose_provider(const Authority& authority, const HttpRequest& request, const wire::Form& form,
+                        const LoginFlow& flow, const Facts& facts) {
+  const Provider* provider = authority.provider(form.get("provider"));
+  if (provider == nullptr) return refuse_by_page(authority, what, {Refusal::provider_not_configured});
+  const auto query = read_query(flow.query);
+  if (!query) return refuse_by_page(authority, what, query.error());
+  Ask ask{facts};
+  const auto client = store::load<store::Client>(ask, store::Client::key(query->get("client_id")));
+  if (ask.pending()) return ask.needs();
+  const auto checked = check_request(authority, *query, client);
+  if (!checked) return checked.error();
+  return ask_for_provider_consent(authority, browser_of(authority, request, facts), *checked, flow.query, *client,
+                                  *provider, facts);
 }
 
 // Browsers tell where a form was (Fetch Metadata). Our own pages are no-referrer, so their Origin is `null`: there the

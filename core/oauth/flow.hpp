@@ -41,6 +41,8 @@ struct ConsentFlow {
   std::int64_t epoch = 0;
   std::string browser;
   UnixSeconds expires;
+  std::string provider =
+      {};  ///< Where the user will log in after this page; then there is no subject yet. Empty: here.
   bool operator==(const ConsentFlow&) const = default;
 
   template <class V, class Self>
@@ -53,6 +55,7 @@ struct ConsentFlow {
     visit.field(6, "epoch", self.epoch);
     visit.field(7, "browser", self.browser);
     visit.field(8, "expires", self.expires);
+    visit.field(9, "provider", self.provider);
   }
 };
 
@@ -63,6 +66,7 @@ struct LoginSession {
   std::int64_t epoch = 0;  ///< store::User::epoch at login: a new password ends it.
   std::string browser;
   UnixSeconds expires;
+  std::string provider = {};  ///< Who said so. Empty: the user logged in here.
   bool operator==(const LoginSession&) const = default;
 
   template <class V, class Self>
@@ -72,6 +76,7 @@ struct LoginSession {
     visit.field(3, "epoch", self.epoch);
     visit.field(4, "browser", self.browser);
     visit.field(5, "expires", self.expires);
+    visit.field(6, "provider", self.provider);
   }
 };
 

@@ -36,6 +36,7 @@ Reply ask_for_login(const Authority& authority, const Browser& browser, std::str
 }
 
 Outcome log_in(const Authority& authority, const wire::Form& form, const LoginFlow& flow, const Facts& facts) {
+  if (!authority.own_users) return refuse_by_page(authority, what, {Refusal::provider_not_configured});
   const std::string_view name = form.get("username");
   const std::string_view password = form.get("password");
   if (name.empty() || password.empty()) {
@@ -107,8 +108,8 @@ Answer failed(const Authority& authority, const wire::Form& form, const LoginFlo
 
 Answer succeeded(const Authority& authority, const LoginFlow& flow, const store::User& user,
                  const store::Found<store::Throttle>& throttle, const Facts& facts) {
-  const LoginSession session{user.subject, user.name, user.epoch, flow.browser,
-                             facts.now() + authority.lifetimes.login};
+  const LoginSession session{
+      user.subject, user.name, user.epoch, flow.browser, facts.now() + authority.lifetimes.login, {}};
   Answer answer{see_other(authorize_path(authority, flow.query)), {}, {}, {}};
   set_login(authority, seal(authority, session, facts), answer.reply);
   store::erase(answer.commit, throttle);

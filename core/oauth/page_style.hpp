@@ -37,6 +37,9 @@ button:hover,.button:hover{background:var(--tint)}
 .strong{background:var(--strong);border-color:var(--strong);color:var(--on-strong)}
 .strong:hover{background:var(--over);border-color:var(--over)}
 .wide{width:100%;margin-top:1.5rem}
+.providers{display:grid;gap:.75rem;margin-top:1.5rem}
+.or{display:flex;align-items:center;gap:.75rem;margin:1.5rem 0 0;color:var(--soft);font-size:.875rem}
+.or::before,.or::after{content:"";flex:1;border-top:1px solid var(--line)}
 .quiet{border-color:transparent;color:var(--strong);text-decoration:underline;text-underline-offset:.2em;padding:.4rem .5rem;
 font-weight:500}
 :focus-visible{outline:3px solid var(--strong);outline-offset:2px}

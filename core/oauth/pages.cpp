@@ -1,9 +1,11 @@
 #include "core/oauth/pages.hpp"
 
 #include "core/crypto/hash.hpp"
+#include "core/oauth/clients.hpp"
 #include "core/oauth/page_style.hpp"
 #include "core/wire/base64.hpp"
 #include "core/wire/text.hpp"
+#include "core/wire/uri.hpp"
 
 namespace postern::oauth {
 namespace {
@@ -16,6 +18,9 @@ std::string content_security_policy();
 std::string shown(std::string_view hostile, std::size_t code_points = 60);
 std::string shown_client(std::string_view name);
 std::string form_start(const Authority& authority, std::string_view flow);
+/// A button for each provider, and what parts them from the password form where there is one.
+std::string provider_choice(const Authority& authority, std::string_view flow);
+std::string password_form(const Authority& authority, const LoginPage& login);
 
 }  // namespace
 
@@ -23,18 +28,23 @@ Reply login_page(const Authority& authority, int status, const LoginPage& login)
   std::string main =
       "<h1>Log in</h1><p class=\"soft\">to continue to <strong>" + shown_client(login.client_name) + "</strong></p>";
   if (!login.alert.empty()) main += "<p role=\"alert\" class=\"alert\">" + wire::html_escape(login.alert) + "</p>";
-  const bool knows_name = !login.user_name.empty();
-  main += form_start(authority, login.flow);
-  main +=
-      "<label for=\"username\">User name</label><input id=\"username\" name=\"username\" type=\"text\" "
-      "autocomplete=\"username\" autocapitalize=\"none\" spellcheck=\"false\" maxlength=\"256\" required value=\"" +
-      wire::html_escape(login.user_name) + '"' + (knows_name ? "" : " autofocus") + '>';
-  main +=
-      "<label for=\"password\">Password</label><input id=\"password\" name=\"password\" type=\"password\" "
-      "autocomplete=\"current-password\" maxlength=\"1024\" required";
-  main += knows_name ? " autofocus>" : ">";
-  main += "<button class=\"strong wide\" name=\"action\" value=\"login\">Log in</button></form>";
+  if (!authority.providers.empty()) main += provider_choice(authority, login.flow);
+  if (authority.own_users) main += password_form(authority, login);
   return page(authority, status, "Log in", main);
+}
+
+ConsentPage consent_page_of(const Authority& authority, const AuthorizationRequest& request,
+                            const store::Client& client) {
+  ConsentPage page;
+  page.client_name = client.name;
+  if (const auto uri = wire::Uri::parse(client.uri)) page.client_host = uri->host;
+  page.redirect_host = request.redirect.display_host();
+  for (const std::string& token : request.scopes.tokens()) {
+    const ScopeDefinition* definition = authority.scopes.find(token);
+    page.scopes.push_back(definition == nullptr || definition->in_words.empty() ? token : definition->in_words);
+  }
+  page.loopback_only = is_loopback_only(authority, client);
+  return page;
 }
 
 Reply consent_page(const Authority& authority, const ConsentPage& consent) {
@@ -42,7 +52,11 @@ Reply consent_page(const Authority& authority, const ConsentPage& consent) {
   main += "<h2 id=\"scopes\">It will be able to</h2><ul aria-labelledby=\"scopes\">";
   for (const std::string& scope : consent.scopes) main += "<li>" + wire::html_escape(scope) + "</li>";
   if (consent.scopes.empty()) main += "<li>Know that you have an account here, and nothing else</li>";
-  main += "</ul><dl><div><dt>Your account</dt><dd>" + shown(consent.user_name, 64) + "</dd></div>";
+  main += "</ul><dl><div><dt>Your account</dt><dd>";
+  main += consent.provider.empty()
+              ? shown(consent.user_name, 64)
+              : "You choose it next, at " + shown(consent.provider) + " (" + shown(consent.provider_host, 100) + ")";
+  main += "</dd></div>";
   if (!consent.client_host.empty()) {
     main += "<div><dt>Says that it comes from</dt><dd>" + shown(consent.client_host, 100) + "</dd></div>";
   }
@@ -136,6 +150,32 @@ std::string shown(std::string_view hostile, std::size_t code_points) {
 std::string shown_client(std::string_view name) {
   const std::string text = shown(name);
   return text.empty() ? "an application without a name" : "<bdi>" + text + "</bdi>";
+}
+
+std::string provider_choice(const Authority& authority, std::string_view flow) {
+  std::string html = form_start(authority, flow) + "<div class=\"providers\">";
+  for (const Provider& provider : authority.providers) {
+    html += "<button name=\"provider\" value=\"" + wire::html_escape(provider.id) + "\">Continue with " +
+            shown(provider.label) + "</button>";
+  }
+  html += "</div></form>";
+  if (authority.own_users) html += "<p class=\"or\">or with a password</p>";
+  return html;
+}
+
+std::string password_form(const Authority& authority, const LoginPage& login) {
+  const bool knows_name = !login.user_name.empty();
+  const bool takes_focus = authority.providers.empty() || knows_name;
+  std::string html = form_start(authority, login.flow);
+  html +=
+      "<label for=\"username\">User name</label><input id=\"username\" name=\"username\" type=\"text\" "
+      "autocomplete=\"username\" autocapitalize=\"none\" spellcheck=\"false\" maxlength=\"256\" required value=\"" +
+      wire::html_escape(login.user_name) + '"' + (takes_focus && !knows_name ? " autofocus" : "") + '>';
+  html +=
+      "<label for=\"password\">Password</label><input id=\"password\" name=\"password\" type=\"password\" "
+      "autocomplete=\"current-password\" maxlength=\"1024\" required";
+  html += knows_name ? " autofocus>" : ">";
+  return html + "<button class=\"strong wide\" name=\"action\" value=\"login\">Log in</button></form>";
 }
 
 std::string form_start(const Authority& authority, std::string_view flow) {

@@ -7,6 +7,7 @@
 
 #include "core/flow/outcome.hpp"
 #include "core/oauth/authority.hpp"
+#include "core/oauth/authorization_request.hpp"
 #include "core/oauth/refusal.hpp"
 
 namespace postern::oauth {
@@ -17,6 +18,8 @@ struct LoginPage {
   std::string user_name;    ///< As typed before; hostile text.
   std::string alert;        ///< What went wrong; empty at first.
 };
+
+/// Asks for what the authority offers: a password, a provider, or either.
 Reply login_page(const Authority& authority, int status, const LoginPage& page);
 
 struct ConsentPage {
@@ -27,7 +30,12 @@ struct ConsentPage {
   std::string user_name;
   std::vector<std::string> scopes;  ///< In words.
   bool loopback_only = false;       ///< Any program on this computer could be the client.
+  std::string provider;             ///< Not empty: the account is chosen there, after this page.
+  std::string provider_host;
 };
+/// What the request and its client make of the page; the account is for the caller to add.
+ConsentPage consent_page_of(const Authority& authority, const AuthorizationRequest& request,
+                            const store::Client& client);
 Reply consent_page(const Authority& authority, const ConsentPage& page);
 
 struct MessagePage {

@@ -4,6 +4,7 @@
 #include "core/oauth/pkce.hpp"
 #include "core/oauth/replies.hpp"
 #include "core/oauth/token_request.hpp"
+#include "core/oauth/upstream.hpp"
 #include "core/store/record.hpp"
 #include "core/wire/base64.hpp"
 
@@ -17,6 +18,9 @@ using FoundCode = store::Found<store::Code>;
 
 std::optional<Refused> check_bindings(const TokenRequest& request, const FoundCode& code);
 Outcome issue(const TokenRequest& request, Ask& ask, const FoundClient& client, const FoundCode& code);
+/// The provider's tokens go from the code to the grant. False: they can't be read any more.
+bool bind_upstream(const Authority& authority, const store::Code& code, const std::string& id, store::Grant& grant,
+                   Commit& commit, UnixSeconds now);
 Outcome replayed(const TokenRequest& request, Ask& ask, const store::Code& code);
 
 }  // namespace
@@ -59,9 +63,13 @@ std::optional<Refused> check_bindings(const TokenRequest& request, const FoundCo
 }
 
 Outcome issue(const TokenRequest& request, Ask& ask, const FoundClient& client, const FoundCode& code) {
-  const auto user = store::load<store::User>(ask, store::User::key(code->user_name));
+  const bool own = code->provider.empty();
+  store::Found<store::User> user;
+  if (own) user = store::load<store::User>(ask, store::User::key(code->user_name));
   if (ask.pending()) return ask.needs();
-  if (!user || code->subject.empty() || user->subject != code->subject) {
+  const bool known =
+      own ? user && user->subject == code->subject : request.authority.provider(code->provider) != nullptr;
+  if (!known || code->subject.empty()) {
     return refuse_json(what, {Refusal::user_gone, {}, request.client.id, code->subject});
   }
 
@@ -78,19 +86,36 @@ Outcome issue(const TokenRequest& request, Ask& ask, const FoundClient& client, 
   grant.expires = facts.now() + lifetimes.refresh;
   grant.generation = 1;
   grant.state = static_cast<std::int64_t>(GrantState::active);
+  grant.used = facts.now();
   store::Code redeemed = *code;
   redeemed.redeemed_by = id;
+  redeemed.upstream.clear();
 
   Commit commit;
   store::replace(commit, code, redeemed, redeemed.expires + lifetimes.flow);
+  if (!own && !bind_upstream(request.authority, *code, id, grant, commit, facts.now())) {
+    return refuse_json(what, {Refusal::user_gone, {}, request.client.id, code->subject});
+  }
   store::create(commit, store::Grant::key(id), grant, grant.expires);
   store::create(commit, store::GrantOf::key(grant.subject, id), store::GrantOf{facts.now()}, grant.expires);
-  store::require(commit, user);  // A user who is being removed meanwhile gets no grant that nobody would find.
+  if (own) store::require(commit, user);  // A user who is being removed meanwhile gets no grant that nobody would find.
   keep_used_client(commit, client, lifetimes, facts.now());
   return Answer{token_reply(request.authority, id, grant, grant.scopes, facts),
                 std::move(commit.durable()),
                 {},
                 {AuditEvent{std::string(what), "ok", grant.client, grant.subject, {}}}};
+}
+
+bool bind_upstream(const Authority& authority, const store::Code& code, const std::string& id, store::Grant& grant,
+                   Commit& commit, UnixSeconds now) {
+  const auto tokens = open_upstream(authority, code.upstream);
+  if (!tokens) return false;
+  grant.provider = code.provider;
+  grant.verified = now;
+  grant.check_due = next_check(authority, *tokens, now);
+  store::create(commit, store::Upstream::key(id), store::Upstream{code.provider, code.upstream, tokens->expires},
+                grant.expires);
+  return true;
 }
 
 // OAuth 2.1 s. 4.1.3: somebody has both the code and its verifier, twice. What it gave ends.

@@ -147,6 +147,29 @@ Faces faces(Refusal refusal) {
     case Refusal::login_throttled:
       return {"login_throttled", {429, "access_denied", "Too many failed attempts."}};
 
+    case Refusal::unknown_state:
+      return {"unknown_state", {400, "invalid_request", "This answer belongs to no login that was started here."}};
+    case Refusal::provider_not_configured:
+      return {"provider_not_configured", {400, "invalid_request", "This way to log in is not offered any more."}};
+    case Refusal::provider_refused:
+      return {"provider_refused", {303, "server_error", "The login service did not accept this login."}};
+    case Refusal::provider_unreachable:
+      return {"provider_unreachable",
+              {303, "temporarily_unavailable", "The login service can not be reached. Try again later."}};
+    case Refusal::wrong_provider_issuer:
+      return {"wrong_provider_issuer", {303, "server_error", "The answer did not come from the login service."}};
+    case Refusal::wrong_id_token:
+      return {"wrong_id_token", {303, "server_error", "What the login service signed can not be believed."}};
+    case Refusal::wrong_profile:
+      return {"wrong_profile", {303, "server_error", "The login service did not say who the user is."}};
+    case Refusal::user_not_allowed:
+      return {"user_not_allowed", {303, "access_denied", "This user may not use this server."}};
+    case Refusal::upstream_gone:
+      return {"upstream_gone", {401, "invalid_token", "The login service has ended this access; log in again."}};
+    case Refusal::upstream_unreachable:
+      return {"upstream_unreachable",
+              {503, "temporarily_unavailable", "The login service can not be reached. Try again later."}};
+
     case Refusal::unsupported_grant_type:
       return {"unsupported_grant_type",
               {400, "unsupported_grant_type", "Expected grant_type authorization_code or refresh_token."}};

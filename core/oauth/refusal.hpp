@@ -54,6 +54,17 @@ enum class Refusal {
   already_redeemed,
   wrong_password,
   login_throttled,
+  // Providers.
+  unknown_state,
+  provider_not_configured,
+  provider_refused,
+  provider_unreachable,
+  wrong_provider_issuer,
+  wrong_id_token,
+  wrong_profile,
+  user_not_allowed,
+  upstream_gone,
+  upstream_unreachable,
   // Token.
   unsupported_grant_type,
   unknown_code,

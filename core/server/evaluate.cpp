@@ -9,6 +9,7 @@
 #include "core/oauth/bearer.hpp"
 #include "core/oauth/endpoints.hpp"
 #include "core/oauth/grant.hpp"
+#include "core/oauth/provider_login.hpp"
 #include "core/server/boundary.hpp"
 #include "core/store/record.hpp"
 #include "core/store/records.hpp"
@@ -127,7 +128,11 @@ Outcome evaluate(const Deployment& deployment, const HttpRequest& request, const
     server::allow_cross_origin(*refusal);
     return std::move(*refusal);
   }
-  const Route* route = route_of(deployment.authority, std::get<wire::Target>(passed).path);
+  const std::string& path = std::get<wire::Target>(passed).path;
+  if (const oauth::Provider* provider = oauth::provider_of_callback(deployment.authority, path)) {
+    return oauth::provider_callback(deployment.authority, *provider, request, facts);
+  }
+  const Route* route = route_of(deployment.authority, path);
   if (route == nullptr) {
     Reply reply = server::json_error(404, "not_found", "There is nothing at this path.");
     server::allow_cross_origin(reply);

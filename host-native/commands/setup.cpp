@@ -22,6 +22,8 @@ std::shared_ptr<const Deployment> build_deployment(const Program& program, const
   settings.default_scopes = program.default_scopes;
   settings.lifetimes = options.lifetimes;
   settings.resource_servers = options.resource_servers;
+  settings.own_users = options.own_users;
+  settings.providers = options.providers;
   settings.allowed_hosts = options.allowed_hosts;
   settings.allowed_origins = options.allowed_origins;
   settings.key_ring = std::move(keys);

@@ -72,11 +72,12 @@ Problem set_log_format(Options& options, const std::string& value) {
   return std::nullopt;
 }
 
-Problem set_behind_proxy(Options& options, const std::string& value) {
+template <bool Options::*flag>
+Problem set_flag(Options& options, const std::string& value) {
   const std::string word = wire::lower_case(value);
   const bool on = word == "true" || word == "1" || word == "yes" || word == "on";
   if (!on && word != "false" && word != "0" && word != "no" && word != "off") return "true or false";
-  options.behind_proxy = on;
+  options.*flag = on;
   return std::nullopt;
 }
 
@@ -129,10 +130,15 @@ const std::vector<OptionSpec>& option_table() {
       {"code-ttl", Kind::value, "SECONDS", "Life of an authorization code", "60", set_life<&Lifetimes::code, 1, 600>},
       {"refresh-grace", Kind::value, "SECONDS", "How long a refresh token just used gives its successor again", "30",
        set_life<&Lifetimes::refresh_grace, 0, 3600>},
+      {"own-users", Kind::value, "true|false", "People may log in with a password of this server", "true",
+       set_flag<&Options::own_users>},
+      {"provider-check", Kind::value, "SECONDS", "How often a provider is asked whether its user still lets us in",
+       "900", set_life<&Lifetimes::provider_check, 1, longest_life>},
       {"name", Kind::value, "TEXT", "What the pages call this server", "", set_name},
       {"tls-cert", Kind::value, "FILE", "Certificate chain, PEM", "", set_path<&Options::tls_cert>},
       {"tls-key", Kind::value, "FILE", "Private key of the certificate, PEM", "", set_path<&Options::tls_key>},
-      {"behind-proxy", Kind::flag, "", "TLS ends at a proxy in front; needs an https public URL", "", set_behind_proxy},
+      {"behind-proxy", Kind::flag, "", "TLS ends at a proxy in front; needs an https public URL", "",
+       set_flag<&Options::behind_proxy>},
       {"allowed-host", Kind::list, "HOST[:PORT]", "A further name that requests may call this server; may come again",
        "", add_text<&Options::allowed_hosts>},
       {"allowed-origin", Kind::list, "ORIGIN", "A further origin whose pages may use the MCP endpoint; may come again",

@@ -34,6 +34,8 @@ struct Options {
   std::filesystem::path fetch_ca;          ///< PEM, trusted beside the system's. Empty: none.
   std::string name;                        ///< Empty: what the program is called.
   std::vector<oauth::ResourceServer> resource_servers;  ///< [[resource_server]] in the file: it has a secret.
+  bool own_users = true;
+  std::vector<oauth::Provider> providers;  ///< [[provider]] in the file, and MCP_GITHUB_CLIENT_ID, _SECRET.
 
   // Environment and .env only: what stands on a command line can be read by every process of the machine.
   std::string first_user = "admin";

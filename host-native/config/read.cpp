@@ -48,7 +48,9 @@ Options read_options(const Values& given, const Surroundings& surroundings) {
   const Layer command_line = from_command_line(given);
   const Layer environment = from_environment(surroundings.environment, "");
   const auto text = read_file(surroundings.folder / ".env", largest_dotenv);
-  const Layer dotenv = from_environment(parse_dotenv(text.value_or("")), ".env");
+  Variables variables = parse_dotenv(text.value_or(""));
+  const Layer dotenv = from_environment(variables, ".env");
+  for (const auto& [name, value] : surroundings.environment) variables[name] = value;
 
   std::vector<const Layer*> layers = {&command_line, &environment, &dotenv};
   FileLayer file;
@@ -67,6 +69,7 @@ Options read_options(const Values& given, const Surroundings& surroundings) {
     }
   }
   options.resource_servers = std::move(file.resource_servers);
+  options.providers = providers_of(std::move(file.providers), variables);
   if (const Sourced* user = find(layers, "first-user")) options.first_user = user->values.front();
   if (const Sourced* password = find(layers, "first-password"))
     options.first_password = Secret(password->values.front());
@@ -87,6 +90,9 @@ void check_together(const Options& options) {
     throw Refused("--listen " + options.listen_host +
                   ": off loopback without TLS; expected --tls-cert and --tls-key, or --behind-proxy and an https "
                   "--public-url where a proxy ends TLS");
+  }
+  if (!options.own_users && options.providers.empty()) {
+    throw Refused("--own-users false: nobody could log in; expected a provider");
   }
   if (options.behind_proxy && !https) {
     throw Refused("--behind-proxy: expected an https --public-url, got '" + options.public_url + "'");

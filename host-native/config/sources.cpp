@@ -126,7 +126,7 @@ FileLayer from_file(const std::filesystem::path& file) {
   }
 
   std::map<std::string, const OptionSpec*> options;
-  std::vector<std::string> known = {"resource_server"};
+  std::vector<std::string> known = {"resource_server", "provider"};
   for (const OptionSpec& option : option_table()) {
     options[file_name(option.name)] = &option;
     known.push_back(file_name(option.name));
@@ -139,6 +139,12 @@ FileLayer from_file(const std::filesystem::path& file) {
       const toml::array* servers = node.as_array();
       if (servers == nullptr) throw Refused(source + ": expected [[resource_server]]");
       for (const toml::node& server : *servers) layer.resource_servers.push_back(resource_server(server, source));
+      continue;
+    }
+    if (name == "provider") {
+      const toml::array* providers = node.as_array();
+      if (providers == nullptr) throw Refused(source + ": expected [[provider]]");
+      for (const toml::node& provider : *providers) layer.providers.push_back(provider_table(provider, source));
       continue;
     }
     const auto option = options.find(name);

@@ -9,6 +9,7 @@
 
 #include "core/oauth/authority.hpp"
 #include "host-native/config/options.hpp"
+#include "host-native/config/provider_tables.hpp"
 
 namespace postern::config {
 
@@ -35,6 +36,7 @@ std::map<std::string, std::string> parse_dotenv(std::string_view text);
 struct FileLayer {
   Layer options;
   std::vector<oauth::ResourceServer> resource_servers;
+  std::vector<ProviderTable> providers;
 };
 /// Errors: Refused: no such file, not TOML, an unknown key, a value of another type.
 FileLayer from_file(const std::filesystem::path& file);
