@@ -26,6 +26,7 @@ struct Context {
   const ScopeChallenge& challenge;
   const HttpRequest& request;
   const Facts& facts;
+  const AskProvider* provider = nullptr;  ///< Null: nobody can be asked.
 
   /// The caller may do what needs these scopes. Everybody may where authorization is off.
   bool allows(const ScopeSet& needed) const {

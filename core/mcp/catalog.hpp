@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/base/json.hpp"
+#include "core/base/time.hpp"
 #include "core/flow/ask.hpp"
 #include "core/flow/commit.hpp"
 #include "core/flow/principal.hpp"
@@ -41,12 +42,34 @@ struct ToolResult {
   static ToolResult structured_object(Json object);
 };
 
+/// What the third party says that the user logged in with, asked in the user's name.
+struct ProviderAnswer {
+  enum class Kind {
+    waiting,  ///< Not known yet: return `run.wait()`.
+    none,     ///< The user logged in here, or the provider has no such thing.
+    ok,       ///< `body` is what it answered, JSON.
+    refused,  ///< It answered something else; `status` tells what.
+    gone,     ///< It has ended the user's grant there: ours has ended, too, and the request is answered so.
+    limited,  ///< Too many requests; `retry_after` tells when to come again, 0: it does not say.
+    unreachable
+  };
+  Kind kind = Kind::none;
+  std::string provider = {};  ///< Its id.
+  Json body = {};
+  int status = 0;
+  Seconds retry_after = {};
+};
+
+/// `path`: below the provider's API, `/user/repos`; empty: the user's profile.
+using AskProvider = std::function<ProviderAnswer(Ask& ask, const std::string& path)>;
+
 /// One run of a handler.
 class Run {
  public:
   /// `place`: of the call in its batch (2025-03-26), so that no two calls of a request draw or wait alike.
-  Run(Ask& run_ask, const Principal& run_principal, const Json& run_arguments, std::uint32_t place = 0)
-      : ask(run_ask), principal(run_principal), arguments(run_arguments), place_(place) {}
+  Run(Ask& run_ask, const Principal& run_principal, const Json& run_arguments, std::uint32_t place = 0,
+      const AskProvider* provider = nullptr)
+      : ask(run_ask), principal(run_principal), arguments(run_arguments), place_(place), provider_(provider) {}
 
   Ask& ask;                    ///< Records, scans: `store::load<Note>(run.ask, key)`.
   const Principal& principal;  ///< Who calls.
@@ -54,6 +77,11 @@ class Run {
 
   UnixSeconds now() const { return ask.facts().now(); }
   std::string draw(std::string_view label) const;
+
+  /// Asks the third party that the user logged in with, by the user's own token there. GET, JSON.
+  ProviderAnswer ask_provider(const std::string& path = {}) {
+    return provider_ == nullptr ? ProviderAnswer{} : (*provider_)(ask, path);
+  }
 
   /// True once so much time has passed since the run reached this line. Each call is a step of its own.
   bool slept(std::uint32_t milliseconds);
@@ -80,6 +108,7 @@ class Run {
 
  private:
   std::uint32_t place_ = 0;
+  const AskProvider* provider_ = nullptr;
   std::uint32_t steps_ = 0;
   std::vector<Note> notes_;
 };

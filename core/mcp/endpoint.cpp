@@ -24,8 +24,8 @@ bool is_modern(const HttpRequest& request, const Json& body);
 
 Outcome serve(const Catalog& catalog, const ScopePolicy& policy, const Principal& principal,
               const ScopeChallenge& challenge, const HttpRequest& request, const Facts& facts,
-              const wire::JsonLimits& limits) {
-  const Context context{catalog, policy, principal, challenge, request, facts};
+              const wire::JsonLimits& limits, const AskProvider* provider) {
+  const Context context{catalog, policy, principal, challenge, request, facts, provider};
   if (request.method == "POST") return post(context, limits);
   if (request.method == "GET") return open_session_stream(context);
   if (request.method == "DELETE") return end_session(context);

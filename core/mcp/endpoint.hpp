@@ -21,10 +21,11 @@ namespace postern::mcp {
 using ScopeChallenge = std::function<Answer(const ScopeSet& needed)>;
 
 /// Decides one request whose bearer, Host and Origin have been checked already. `principal`: who calls; its subject is
-/// empty where authorization is off, and then no scope is asked for.
+/// empty where authorization is off, and then no scope is asked for. `provider`: how tools ask the third party that the
+/// caller logged in with; null: they can't.
 Outcome serve(const Catalog& catalog, const ScopePolicy& policy, const Principal& principal,
               const ScopeChallenge& challenge, const HttpRequest& request, const Facts& facts,
-              const wire::JsonLimits& limits);
+              const wire::JsonLimits& limits, const AskProvider* provider = nullptr);
 
 /// The record that `serve` will ask for first, if any: the caller asks for it in the same round as for the grant.
 std::optional<Load> first_read(const HttpRequest& request);

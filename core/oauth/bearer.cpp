@@ -3,6 +3,7 @@
 #include "core/oauth/grant.hpp"
 #include "core/oauth/replies.hpp"
 #include "core/oauth/tokens.hpp"
+#include "core/oauth/upstream_check.hpp"
 #include "core/store/record.hpp"
 #include "core/store/records.hpp"
 #include "core/wire/challenge.hpp"
@@ -14,7 +15,11 @@ namespace {
 
 constexpr std::string_view what = "bearer";
 
+constexpr Seconds use_is_told_within{3600};  // A write for each use would make a read cost a write.
+
 Answer refuse_token(const Authority& authority, const Refused& refused, const ScopeSet& scopes);
+/// The provider has ended it: so do we, and the client may ask the user again.
+Answer refuse_gone(const Authority& authority, UpstreamCheck check, const ScopeSet& scopes);
 Outcome no_token(const Authority& authority, const HttpRequest& request);
 Outcome wrong_field(const Authority& authority, const HttpRequest& request);
 bool has_token_in_query(const HttpRequest& request);
@@ -47,8 +52,30 @@ Admission admit(const Authority& authority, const HttpRequest& request, Ask& ask
       grant->client != token->client) {
     return refuse(Refusal::token_of_ended_grant);
   }
+  UpstreamCheck check = check_upstream(authority, token->grant, grant, ask);
+  if (ask.pending()) return {ask.needs()};
+  if (check.verdict == UpstreamCheck::Verdict::gone) {
+    return {refuse_gone(authority, std::move(check), authority.default_scopes.united_with(token->scopes))};
+  }
+  if (ask.facts().now() - grant->used >= use_is_told_within) {
+    check.grant.used = ask.facts().now();
+    check.changed = true;
+  }
+  keep_checked(check.commit, grant, check);
+  if (check.verdict == UpstreamCheck::Verdict::unreachable) {
+    Answer answer = upstream_unreachable(what, *grant);
+    answer.commit = std::move(check.commit);
+    return {std::move(answer)};
+  }
   return {Principal{std::move(token->subject), std::move(token->user_name), std::move(token->client),
-                    std::move(token->grant), std::move(token->scopes), token->expires}};
+                    std::move(token->grant), std::move(token->scopes), token->expires},
+          std::move(check.commit), std::move(check.topics), std::move(check.audit)};
+}
+
+Answer provider_ended(const Authority& authority, const Principal& principal, const store::Found<store::Grant>& grant,
+                      Ask& ask) {
+  UpstreamCheck check = end_for_provider(authority, principal.grant, grant, "the provider answered 401", ask);
+  return refuse_gone(authority, std::move(check), authority.default_scopes.united_with(principal.scopes));
 }
 
 Answer insufficient_scope(const Authority& authority, const Principal& principal, const ScopeSet& needed) {
@@ -81,6 +108,15 @@ Answer refuse_token(const Authority& authority, const Refused& refused, const Sc
   Answer answer = refuse_json(what, refused);
   answer.reply.headers.push_back(
       {"WWW-Authenticate", challenge_for(authority, scopes, to_wire(refused.why).error, description_of(refused))});
+  return answer;
+}
+
+Answer refuse_gone(const Authority& authority, UpstreamCheck check, const ScopeSet& scopes) {
+  Answer answer =
+      refuse_token(authority, {Refusal::upstream_gone, {}, check.grant.client, check.grant.subject}, scopes);
+  answer.commit = std::move(check.commit);
+  answer.topics = std::move(check.topics);
+  answer.audit.insert(answer.audit.begin(), check.audit.begin(), check.audit.end());
   return answer;
 }
 

@@ -4,18 +4,26 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "core/flow/ask.hpp"
 #include "core/flow/outcome.hpp"
 #include "core/flow/principal.hpp"
 #include "core/oauth/authority.hpp"
 #include "core/oauth/refusal.hpp"
+#include "core/store/record.hpp"
+#include "core/store/records.hpp"
 
 namespace postern::oauth {
 
 /// The caller; or what to return at once: the needs of this round, a refusal with its challenge, or 503.
 struct Admission {
   std::variant<Principal, Outcome> step;
+  /// What has to be written and told with the answer, whatever it is: when the grant was used, what its provider said.
+  Commit commit = {};
+  std::vector<Topic> topics = {};
+  std::vector<AuditEvent> audit = {};
+
   const Principal* principal() const { return std::get_if<Principal>(&step); }
   Outcome* outcome() { return std::get_if<Outcome>(&step); }
 };
@@ -23,6 +31,10 @@ struct Admission {
 /// Looks at the Authorization field alone; the body is not read. One read: the grant. The token is opened, and its
 /// expiry and audience are checked, before that read.
 Admission admit(const Authority& authority, const HttpRequest& request, Ask& ask);
+
+/// 401 to a token whose grant the provider has ended, and the end itself. Means nothing while `ask.pending()`.
+Answer provider_ended(const Authority& authority, const Principal& principal, const store::Found<store::Grant>& grant,
+                      Ask& ask);
 
 /// 403, RFC 6750 s. 3.1. The challenge names what the caller has and what the call needs, so that a client that asks
 /// for just that loses nothing.

@@ -3,6 +3,7 @@
 #include "core/oauth/replies.hpp"
 #include "core/oauth/token_request.hpp"
 #include "core/oauth/tokens.hpp"
+#include "core/oauth/upstream_check.hpp"
 #include "core/store/record.hpp"
 #include "core/wire/text.hpp"
 
@@ -17,10 +18,13 @@ struct Read {
   store::Found<store::Client> client;
   store::Found<store::Grant> grant;
   store::Found<store::GrantOf> listed;
+  store::Found<store::Upstream> upstream = {};  ///< Of a grant with a provider.
+  UpstreamCheck check = {};
 };
 
 std::optional<Refused> check_bindings(const TokenRequest& request, const Read& read);
 Result<ScopeSet, Refused> scopes_of(const TokenRequest& request, const store::Grant& grant);
+Outcome refused_by_provider(const TokenRequest& request, const Read& read);
 Outcome rotate(const TokenRequest& request, const Read& read, const ScopeSet& scopes, const Facts& facts);
 Outcome give_again(const TokenRequest& request, const Read& read, const ScopeSet& scopes, const Facts& facts);
 Outcome replayed(const TokenRequest& request, const Read& read, const Facts& facts);
@@ -56,6 +60,11 @@ Outcome refresh(const TokenRequest& request, const Facts& facts) {
         {ahead ? Refusal::refresh_ahead_of_store : Refusal::grant_ended, {}, request.client.id, read.grant->subject});
   }
   if (*next == GrantState::revoked) return replayed(request, read, facts);
+  read.check = check_upstream(request.authority, read.token.grant, read.grant, ask);
+  const bool has_provider = !read.grant->provider.empty();
+  if (has_provider) read.upstream = store::load<store::Upstream>(ask, store::Upstream::key(read.token.grant));
+  if (ask.pending()) return ask.needs();
+  if (read.check.verdict != UpstreamCheck::Verdict::good) return refused_by_provider(request, read);
   return event == GrantEvent::refresh_current ? rotate(request, read, *scopes, facts)
                                               : give_again(request, read, *scopes, facts);
 }
@@ -82,15 +91,34 @@ Result<ScopeSet, Refused> scopes_of(const TokenRequest& request, const store::Gr
                  grant.client, grant.subject};
 }
 
+// The provider does not let this user in any more, or can't be asked for too long.
+Outcome refused_by_provider(const TokenRequest& request, const Read& read) {
+  if (read.check.verdict == UpstreamCheck::Verdict::unreachable) {
+    Answer answer = upstream_unreachable(what, *read.grant);
+    answer.commit = read.check.commit;
+    keep_checked(answer.commit, read.grant, read.check);
+    return answer;
+  }
+  Answer answer = refuse_json(what, {Refusal::grant_ended, {}, request.client.id, read.grant->subject});
+  answer.commit = read.check.commit;
+  answer.topics = read.check.topics;
+  answer.audit.insert(answer.audit.begin(), read.check.audit.begin(), read.check.audit.end());
+  return answer;
+}
+
 Outcome rotate(const TokenRequest& request, const Read& read, const ScopeSet& scopes, const Facts& facts) {
   const Lifetimes& lifetimes = request.authority.lifetimes;
-  store::Grant grant = *read.grant;
+  store::Grant grant = read.check.grant;
+  grant.used = facts.now();
   grant.generation += 1;
   grant.previous_until = facts.now() + lifetimes.refresh_grace;
   grant.expires = facts.now() + lifetimes.refresh;
 
-  Commit commit;
+  Commit commit = read.check.commit;
   store::replace(commit, read.grant, grant, grant.expires);
+  if (read.upstream) {
+    store::replace(commit, read.upstream, read.check.renewed ? *read.check.renewed : *read.upstream, grant.expires);
+  }
   store::replace(commit, read.listed, store::GrantOf{grant.created}, grant.expires);
   keep_used_client(commit, read.client, lifetimes, facts.now());
   return Answer{token_reply(request.authority, read.token.grant, grant, scopes, facts),
@@ -102,8 +130,9 @@ Outcome rotate(const TokenRequest& request, const Read& read, const ScopeSet& sc
 // The successor is out and unused: the same text again, beside a new access token. Nothing changes, but it stands on
 // the grant as it was read, so a rotation or an end that comes between makes this start over.
 Outcome give_again(const TokenRequest& request, const Read& read, const ScopeSet& scopes, const Facts& facts) {
-  Commit commit;
+  Commit commit = read.check.commit;
   store::require(commit, read.grant);
+  keep_checked(commit, read.grant, read.check);
   return Answer{token_reply(request.authority, read.token.grant, *read.grant, scopes, facts),
                 std::move(commit),
                 {},

@@ -1,6 +1,8 @@
 #include "core/server/evaluate.hpp"
 
 #include <array>
+#include <iterator>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -9,6 +11,7 @@
 #include "core/oauth/bearer.hpp"
 #include "core/oauth/endpoints.hpp"
 #include "core/oauth/grant.hpp"
+#include "core/oauth/provider_call.hpp"
 #include "core/oauth/provider_login.hpp"
 #include "core/server/boundary.hpp"
 #include "core/store/record.hpp"
@@ -31,6 +34,7 @@ Outcome of_authority(const Deployment& deployment, const HttpRequest& request, c
 }
 
 Outcome mcp_endpoint(const Deployment& deployment, const HttpRequest& request, const Facts& facts);
+mcp::ProviderAnswer told(oauth::ProviderReply reply);
 Outcome front_page(const Deployment& deployment, const HttpRequest& request, const Facts& facts);
 Outcome health(const Deployment& deployment, const HttpRequest& request, const Facts& facts);
 
@@ -90,18 +94,67 @@ Outcome mcp_endpoint(const Deployment& deployment, const HttpRequest& request, c
   if (auto refusal = server::refuse_origin(deployment, request)) return std::move(*refusal);
   const oauth::Authority& authority = deployment.authority;
   const wire::JsonLimits limits{deployment.limits.body, deployment.limits.json_depth};
-  Principal principal;  // nobody, where authorization is switched off
+  oauth::Admission admission{Principal{}};  // nobody, where authorization is switched off
   if (!deployment.mcp_is_open) {
     Ask ask(facts);
     if (auto read = mcp::first_read(request)) ask(std::move(*read));  // in the same round as the grant
-    oauth::Admission admission = oauth::admit(authority, request, ask);
+    admission = oauth::admit(authority, request, ask);
     if (Outcome* stopped = admission.outcome()) return std::move(*stopped);
-    principal = *admission.principal();
   }
+  const Principal& principal = *admission.principal();
   const auto challenge = [&authority, &principal](const ScopeSet& needed) {
     return oauth::insufficient_scope(authority, principal, needed);
   };
-  return mcp::serve(deployment.catalog, authority.scopes, principal, challenge, request, facts, limits);
+  std::optional<Answer> ended;  // The provider told a tool that its user is gone.
+  const mcp::AskProvider provider = [&](Ask& ask, const std::string& path) {
+    oauth::ProviderReply reply = oauth::call_provider(authority, principal, path, ask);
+    if (reply.ended) ended = std::move(reply.ended);
+    return told(std::move(reply));
+  };
+  Outcome outcome =
+      mcp::serve(deployment.catalog, authority.scopes, principal, challenge, request, facts, limits, &provider);
+  Answer* answer = outcome.answer();
+  if (answer == nullptr) return outcome;
+  if (ended) {
+    *answer = std::move(*ended);
+    return outcome;
+  }
+  answer->commit.join(std::move(admission.commit));
+  std::move(admission.topics.begin(), admission.topics.end(), std::back_inserter(answer->topics));
+  std::move(admission.audit.begin(), admission.audit.end(), std::back_inserter(answer->audit));
+  return outcome;
+}
+
+// The two layers know nothing of each other.
+mcp::ProviderAnswer told(oauth::ProviderReply reply) {
+  using From = oauth::ProviderReply::Kind;
+  using To = mcp::ProviderAnswer::Kind;
+  mcp::ProviderAnswer answer{To::none, std::move(reply.provider), std::move(reply.body), reply.status,
+                             reply.retry_after};
+  switch (reply.kind) {
+    case From::waiting:
+      answer.kind = To::waiting;
+      break;
+    case From::none:
+      answer.kind = To::none;
+      break;
+    case From::ok:
+      answer.kind = To::ok;
+      break;
+    case From::refused:
+      answer.kind = To::refused;
+      break;
+    case From::gone:
+      answer.kind = To::gone;
+      break;
+    case From::limited:
+      answer.kind = To::limited;
+      break;
+    case From::unreachable:
+      answer.kind = To::unreachable;
+      break;
+  }
+  return answer;
 }
 
 bool is_read(const HttpRequest& request) { return request.method == "GET" || request.method == "HEAD"; }

@@ -36,6 +36,7 @@ Tool write_note();
 Tool delete_note();
 mcp::ResourceProvider notes_as_resources();
 
+ToolResult run_profile(Run& run);
 ToolResult run_list(Run& run);
 ToolResult run_read(Run& run);
 ToolResult run_write(Run& run);
@@ -44,6 +45,7 @@ std::vector<Json> list_resources(Run& run);
 std::vector<Json> read_resource(Run& run, const std::string& uri);
 
 Json json(std::string_view text);
+Json public_profile(const Json& all);
 bool is_note_id(std::string_view id);
 std::string note_uri(std::string_view id) { return std::string(note_uri_prefix).append(id); }
 std::string text_argument(const Run& run, std::string_view name);
@@ -91,23 +93,64 @@ Tool get_user_profile() {
   Tool tool;
   tool.name = "get_user_profile";
   tool.title = "User profile";
-  tool.description = "Tells the user, the client that acts for them, and the scopes that it was given.";
+  tool.description =
+      "Tells the user, the client that acts for them, and the scopes that it was given. Of a user who logged in "
+      "elsewhere also what is public of their profile there.";
   tool.input_schema = json(no_arguments);
   tool.output_schema = json(R"({"type":"object","additionalProperties":false,"properties":{
     "user_name":{"type":"string"},
     "subject":{"type":"string"},
     "client":{"type":"string"},
-    "scopes":{"type":"array","items":{"type":"string"}}},"required":["user_name","subject","client","scopes"]})");
+    "scopes":{"type":"array","items":{"type":"string"}},
+    "provider":{"type":"string"},
+    "profile":{"type":"object"}},"required":["user_name","subject","client","scopes"]})");
   tool.annotations = json(reads);
   tool.scopes = {"user"};
-  tool.handler = [](Run& run) {
-    const Principal& who = run.principal;
-    return ToolResult::structured_object({{"user_name", who.user_name},
-                                          {"subject", who.subject},
-                                          {"client", who.client},
-                                          {"scopes", who.scopes.tokens()}});
-  };
+  tool.handler = run_profile;
   return tool;
+}
+
+ToolResult run_profile(Run& run) {
+  using Kind = mcp::ProviderAnswer::Kind;
+  const mcp::ProviderAnswer asked = run.ask_provider();
+  const std::string where = asked.provider;
+  switch (asked.kind) {
+    case Kind::waiting:
+    case Kind::gone:
+      return run.wait();
+    case Kind::limited:
+      return ToolResult::error(where + " allows no more requests for now." +
+                               (asked.retry_after.count > 0
+                                    ? " Try again in " + std::to_string(asked.retry_after.count) + " seconds."
+                                    : " Try again later."));
+    case Kind::unreachable:
+      return ToolResult::error(where + " can not be reached. Try again later.");
+    case Kind::refused:
+      return ToolResult::error(where + " does not show the profile: status " + std::to_string(asked.status) + '.');
+    case Kind::none:
+    case Kind::ok:
+      break;
+  }
+  const Principal& who = run.principal;
+  Json profile = {
+      {"user_name", who.user_name}, {"subject", who.subject}, {"client", who.client}, {"scopes", who.scopes.tokens()}};
+  if (!where.empty()) profile["provider"] = where;
+  if (asked.kind == Kind::ok) profile["profile"] = public_profile(asked.body);
+  return ToolResult::structured_object(std::move(profile));
+}
+
+// A provider may say more than its user would want a model to read.
+Json public_profile(const Json& all) {
+  Json shown = Json::object();
+  for (const char* name : {"login",      "id",         "sub",         "name",    "preferred_username",
+                           "nickname",   "given_name", "family_name", "email",   "email_verified",
+                           "avatar_url", "picture",    "html_url",    "profile", "website",
+                           "blog",       "company",    "location",    "bio",     "locale",
+                           "created_at"}) {
+    const Json* value = wire::member(all, name);
+    if (value != nullptr && value->is_primitive() && !value->is_null()) shown[name] = *value;
+  }
+  return shown;
 }
 
 Tool list_notes() {
