@@ -159,7 +159,7 @@ export function launch(command, args, { env = {}, cwd = os.tmpdir() } = {}) {
  * Starts `postern serve` on a free loopback port with a fresh data folder that is removed afterwards.
  * The first user and a random password come from the environment, as in a container.
  */
-export async function startServer({ accessTtl = 3600, refreshTtl = 86400, store = 'sqlite', args = [], format = 'json', logLevel = 'info', program: name = 'postern' } = {}) {
+export async function startServer({ accessTtl = 3600, refreshTtl = 86400, store = 'sqlite', args = [], format = 'json', logLevel = 'info', program: name = 'postern', env = {} } = {}) {
   const program = path.join(binaries, name);
   if (!existsSync(program)) throw new Error(`${path.relative(root, program)} is not built`);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'postern-test-'));
@@ -172,7 +172,7 @@ export async function startServer({ accessTtl = 3600, refreshTtl = 86400, store 
       'serve', '--listen', `127.0.0.1:${port}`, '--public-url', url, '--data', path.join(folder, 'data'), '--store', store,
       '--access-ttl', String(accessTtl), '--refresh-ttl', String(refreshTtl), '--code-ttl', '60', '--refresh-grace', '30',
       '--log-level', logLevel, '--log-format', format, ...args,
-    ], { cwd: folder, env: { POSTERN_FIRST_USER: user, POSTERN_FIRST_PASSWORD: password } });
+    ], { cwd: folder, env: { POSTERN_FIRST_USER: user, POSTERN_FIRST_PASSWORD: password, ...env } });
     try {
       await until(() => {
         if (!server.alive) throw new Error(`the server ended at once: ${server.log.slice(-600)}`);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { slack, sleep } from './lib.mjs';
 
 // The abuse test measures how long an honest client waits, so it runs alone, at the end.
-const together = ['ts1', 'ts2', 'python', 'legacy'];
+const together = ['ts1', 'ts2', 'python', 'legacy', 'github'];
 const alone = ['abuse'];
 const wanted = process.argv.slice(2);
 const chosen = (names) => names.filter((name) => !wanted.length || wanted.includes(name));
@@ -18,7 +18,7 @@ async function run(name) {
   const stop = () => { try { process.kill(child.pid, 'SIGTERM'); } catch { /* it has ended */ } };
   process.once('exit', stop);
   const ended = new Promise((done) => child.once('close', done));
-  const code = await Promise.race([ended, sleep(180_000 * slack).then(() => 'late')]);
+  const code = await Promise.race([ended, sleep(240_000 * slack).then(() => 'late')]);
   if (code === 'late') { stop(); await Promise.race([ended, sleep(5_000)]); }
   console.log(`# ---- ${name}`);
   console.log(text.trimEnd());
