@@ -3,8 +3,7 @@
 #include <algorithm>
 
 #include "core/crypto/hash.hpp"
-#include "core/oauth/documents.hpp"
-#include "core/oauth/jwt_claims.hpp"
+#include "core/oauth/remote_keys.hpp"
 #include "core/wire/base64.hpp"
 #include "core/wire/http.hpp"
 #include "core/wire/json.hpp"
@@ -24,6 +23,10 @@ Result<JwtClaims, JwtFault> verified(const ProviderEndpoints& endpoints, const s
 std::string issuer_of(const ProviderEndpoints& endpoints, const std::string& id_token);
 std::optional<Json> userinfo(const ProviderEndpoints& endpoints, const TokenAnswer& answer, const std::string& subject,
                              Ask& ask);
+/// Whether an allow-list needs a claim that is not there.
+bool lacks_allowed(const Provider& provider, const Json& claims);
+bool lacks_email(const Provider& provider, const Json& claims);
+void add_claims(const Provider& provider, Json& claims, const Json& info);
 Result<Json, Refused> profile_at(const Fetch& fetch, Ask& ask);
 
 bool allows(const Provider& provider, const Json& claims);
@@ -65,19 +68,24 @@ Identified by_id_token(const ProviderEndpoints& endpoints, const TokenAnswer& an
   if (answer.id_token.empty()) return Refused{Refusal::wrong_id_token, "expected an ID token, received none"};
   auto claims = verified(endpoints, answer.id_token, nonce, ask, commit);
   if (ask.pending()) return Refused{Refusal::provider_unreachable};
+  if (!claims && claims.error() == JwtFault::no_keys) {
+    return Refused{Refusal::provider_unreachable, "the provider's keys can not be read"};
+  }
   if (!claims) return Refused{Refusal::wrong_id_token, "the ID token is " + std::string(name_of(claims.error()))};
   Json all = std::move(claims.value().all);
-  if (provider.groups_in_userinfo && !provider.allow.groups.empty()) {
+  // Section 5.4: what the scopes ask for may be at the userinfo endpoint alone; an ID token may hold no more than `sub`.
+  const bool lacks = lacks_allowed(provider, all);
+  if (lacks || word(all, provider.name_claim).empty()) {
     const auto info = userinfo(endpoints, answer, claims->subject, ask);
     if (ask.pending()) return Refused{Refusal::provider_unreachable};
-    if (!info) return Refused{Refusal::wrong_profile, "expected the groups at the userinfo endpoint"};
-    if (const Json* groups = wire::member(*info, provider.groups_claim)) all[provider.groups_claim] = *groups;
+    if (lacks && !info) return Refused{Refusal::wrong_profile, "expected the claims at the userinfo endpoint"};
+    if (info) add_claims(provider, all, *info);
   }
   if (!allows(provider, all)) return Refused{Refusal::user_not_allowed, {}, {}, subject_of(provider, claims->subject)};
   return Identity{subject_of(provider, claims->subject), name_in(provider, all, claims->subject)};
 }
 
-// OpenID Connect Core 1.0 s. 3.1.3.7. A key that is not known may be a new one: the keys are read again, once a minute.
+// OpenID Connect Core 1.0 s. 3.1.3.7.
 Result<JwtClaims, JwtFault> verified(const ProviderEndpoints& endpoints, const std::string& id_token,
                                      std::string_view nonce, Ask& ask, Commit& commit) {
   JwtExpectation expected;
@@ -86,17 +94,7 @@ Result<JwtClaims, JwtFault> verified(const ProviderEndpoints& endpoints, const s
   expected.party = endpoints.provider.client_id;
   expected.nonce = std::string(nonce);
   expected.now = ask.facts().now();
-  Commit kept;
-  const auto judged = [&](Freshness freshness) -> Result<JwtClaims, JwtFault> {
-    kept = Commit{};  // What the first look would have kept, the second one keeps.
-    const auto keys = document(ask, kept, endpoints.keys, endpoints.reach_of(endpoints.keys), freshness);
-    if (!keys) return JwtFault::unknown_key;
-    return verify_jwt(id_token, read_jwks(*keys), expected);
-  };
-  auto claims = judged(Freshness::cached);
-  if (!ask.pending() && !claims && claims.error() == JwtFault::unknown_key) claims = judged(Freshness::read_again);
-  commit.join(std::move(kept));
-  return claims;
+  return verify_by_keys_at(endpoints.keys, endpoints.reach_of(endpoints.keys), id_token, expected, ask, commit);
 }
 
 std::string issuer_of(const ProviderEndpoints& endpoints, const std::string& id_token) {
@@ -120,6 +118,37 @@ std::optional<Json> userinfo(const ProviderEndpoints& endpoints, const TokenAnsw
   auto info = profile_at(fetch, ask);
   if (ask.pending() || !info || word(*info, "sub") != subject) return std::nullopt;
   return std::move(info).value();
+}
+
+bool lacks_allowed(const Provider& provider, const Json& claims) {
+  const AllowList& allow = provider.allow;
+  if (!allow.logins.empty() && word(claims, provider.name_claim).empty()) return true;
+  if (!allow.email_domains.empty() && lacks_email(provider, claims)) return true;
+  return !allow.groups.empty() &&
+         (provider.groups_in_userinfo || wire::member(claims, provider.groups_claim) == nullptr);
+}
+
+bool lacks_email(const Provider& provider, const Json& claims) {
+  return word(claims, "email").empty() || wire::member(claims, provider.email_verified_claim) == nullptr;
+}
+
+// What the ID token says stays, for it is signed; but an address and its being verified are told by one and the same.
+void add_claims(const Provider& provider, Json& claims, const Json& info) {
+  if (lacks_email(provider, claims) && !word(info, "email").empty()) {
+    claims.erase(provider.email_verified_claim);
+    claims["email"] = info["email"];
+    if (const Json* verified = wire::member(info, provider.email_verified_claim)) {
+      claims[provider.email_verified_claim] = *verified;
+    }
+  }
+  const Json* groups = provider.groups_claim.empty() ? nullptr : wire::member(info, provider.groups_claim);
+  if (groups != nullptr && (provider.groups_in_userinfo || wire::member(claims, provider.groups_claim) == nullptr)) {
+    claims[provider.groups_claim] = *groups;
+  }
+  for (const std::string& name : {provider.name_claim, std::string("preferred_username"), std::string("name")}) {
+    const Json* value = wire::member(info, name);
+    if (value != nullptr && name != "email" && wire::member(claims, name) == nullptr) claims[name] = *value;
+  }
 }
 
 Identified by_profile(const Provider& provider, const TokenAnswer& answer, Ask& ask) {

@@ -96,12 +96,10 @@ UpstreamCheck end_for_provider(const Authority& authority, const std::string& gr
   check.verdict = Verdict::gone;
   check.grant = *grant;
   const auto listed = store::load<store::GrantOf>(ask, store::GrantOf::key(grant->subject, grant_id));
-  const auto upstream = store::load<store::Upstream>(ask, store::Upstream::key(grant_id));
-  if (ask.pending()) return check;
-  if (end_grant(check.commit, grant, listed, authority.lifetimes, ask.facts().now())) {
+  if (end_grant(check.commit, grant, listed, authority.lifetimes, ask)) {
     check.topics.push_back({Topic::Kind::grant_ended, grant->subject, grant_id});
   }
-  store::erase(check.commit, upstream);
+  if (ask.pending()) return check;
   check.audit.push_back(
       {"provider.check", std::string(name_of(Refusal::upstream_gone)), grant->client, grant->subject, why});
   return check;
@@ -161,12 +159,16 @@ Said look_at_profile(const Subject& subject, const std::string& url, Reach reach
   if (fetched->status == 401) return {Verdict::gone, {}, "the provider answered 401"};
   const auto profile = wire::parse_json(fetched->body);
   if (fetched->status != 200 || !profile || !profile->is_object()) return {};
-  if (subject.provider.kind == Provider::Kind::oidc) return {Verdict::good};
+  // Never by accident: then this token would be another user's. OpenID Connect Core 1.0 s. 5.3.2.
+  const Said another{Verdict::gone, {}, "the token is of another user"};
+  if (subject.provider.kind == Provider::Kind::oidc) {
+    const std::string* there = wire::string_member(*profile, "sub");
+    if (there == nullptr) return {};
+    return subject_of(subject.provider, *there) == subject.grant->subject ? Said{Verdict::good} : another;
+  }
   const auto identity = identity_of_profile(subject.provider, *profile);
   if (!identity) return {Verdict::gone, {}, std::string(name_of(identity.error().why))};
-  // Never by accident: then this token would be another user's.
-  if (identity->subject != subject.grant->subject) return {Verdict::gone, {}, "the token is of another user"};
-  return {Verdict::good};
+  return identity->subject == subject.grant->subject ? Said{Verdict::good} : another;
 }
 
 UpstreamCheck good(const Subject& subject, const Said& said, const Facts& facts) {

@@ -698,6 +698,59 @@ TEST_F(ProviderTest, UserinfoOfAnotherUserIsNotUsed) {
   EXPECT_EQ(error_at("corp"), "access_denied");
 }
 
+// OpenID Connect Core 1.0 s. 5.4: an ID token that comes with an access token may name the user and no more.
+TEST_F(ProviderTest, WhatTheIdTokenLeavesOutIsAtTheUserinfoEndpoint) {
+  Provider some = corporate();
+  some.allow.email_domains = {"corp.example"};
+  some.allow.groups = {"staff"};
+  some.allow.logins = {"ada"};
+  offer(some);
+  id_claims = {{"preferred_username", nullptr}, {"email", nullptr}, {"email_verified", nullptr}, {"groups", nullptr}};
+  const Json good = {{"sub", "u-1"},
+                     {"preferred_username", "ada"},
+                     {"email", "ada@corp.example"},
+                     {"email_verified", true},
+                     {"groups", Json::array({"staff"})}};
+  Json info = good;
+  world.elsewhere = [&](const Fetch& fetch) {
+    return fetch.url.ends_with("/userinfo") ? json_answer(info) : answer(fetch);
+  };
+  EXPECT_EQ(call_with(text(tokens_from(log_in_at("corp")), "access_token")).reply.body, "ada");
+  EXPECT_EQ(fetches_to("https://id.example/userinfo"), 1u);
+  for (const Json& change :
+       {Json{{"email_verified", false}}, Json{{"email_verified", nullptr}}, Json{{"email", "ada@evil.example"}},
+        Json{{"groups", Json::array({"guests"})}}, Json{{"preferred_username", "eve"}}}) {
+    info = good;
+    info.update(change);
+    EXPECT_EQ(error_at("corp"), "access_denied") << change.dump();
+  }
+  info = good;
+  info["sub"] = "u-2";
+  EXPECT_EQ(error_at("corp"), "server_error");
+  // What is signed is not overruled, and a verified address is the one that was verified.
+  info = good;
+  id_claims["groups"] = Json::array({"guests"});
+  EXPECT_EQ(error_at("corp"), "access_denied");
+  id_claims["groups"] = nullptr;
+  id_claims["email"] = "ada@corp.example";
+  info["email"] = "ada@elsewhere.example";
+  EXPECT_EQ(error_at("corp"), "access_denied");
+}
+
+TEST_F(ProviderTest, UserinfoOfAnotherUserEndsTheGrant) {
+  offer(corporate());
+  const std::string access = text(tokens_from(log_in_at("corp")), "access_token");
+  std::string who = "u-1";
+  world.elsewhere = [&](const Fetch& fetch) {
+    return fetch.url.ends_with("/userinfo") ? json_answer({{"sub", who}}) : answer(fetch);
+  };
+  world.pass(authority.lifetimes.provider_check.count);
+  EXPECT_EQ(call(access), 200);
+  who = "u-2";
+  world.pass(authority.lifetimes.provider_check.count);
+  EXPECT_EQ(call(access), 401);
+}
+
 TEST(Provider, IsCompletedOrRefused) {
   const auto problem = [](Provider provider, std::string_view preset = {}) {
     const auto complete = oauth::complete(std::move(provider), preset);
