@@ -47,6 +47,17 @@ void Streams::close(const std::shared_ptr<OpenStream>& open) {
   streams_.erase(open);
 }
 
+void Streams::settle(const Host& host, OpenStream& open) const {
+  Stream stream;
+  {
+    const std::lock_guard lock(open.mutex_);
+    stream = open.stream_;
+  }
+  if (!rules_.closed || !stream.owns_session) return;
+  const Evaluate closed = [&](const HttpRequest&, const Facts& facts) { return rules_.closed(stream, facts); };
+  drive(host, closed, HttpRequest{});
+}
+
 bool Streams::check(const Host& host, OpenStream& open) const {
   Facts facts(host.now(), host.entropy());
   Done done;
@@ -90,7 +101,7 @@ void Streams::tell(OpenStream& open, const std::vector<Topic>& topics) const {
       open.outbox_ += step.bytes;
       changed = changed || step.close || !step.bytes.empty();
       open.end_ = step.close;
-      if (open.outbox_.size() > limits_.outbox_bytes) {
+      if (open.outbox_.size() > (open.stream_.owns_session ? limits_.answers_bytes : limits_.outbox_bytes)) {
         open.outbox_.clear();
         open.end_ = changed = true;
       }

@@ -23,10 +23,13 @@ namespace postern {
 struct StreamRules {
   std::function<StreamStep(const Stream&, const Topic&)> tell;
   std::function<StreamCheck(const Stream&, const Facts&)> check;
+  std::function<Outcome(const Stream&, const Facts&)> closed = {};  ///< Empty: nothing is to be written at its end.
 };
 
 struct StreamLimits {
   std::size_t outbox_bytes = 256 << 10;
+  /// The same for a stream that answers come by (HTTP+SSE): one of them may be larger than all news together.
+  std::size_t answers_bytes = 4 << 20;
   std::chrono::milliseconds check_every{15'000};  ///< Also how soon a revocation by another process is seen.
 };
 
@@ -69,6 +72,9 @@ class Streams {
   /// revocation falls between.
   std::shared_ptr<OpenStream> open(Stream stream);
   void close(const std::shared_ptr<OpenStream>& open);
+
+  /// Its connection is over: what the rules want written then. What can't be written expires by itself.
+  void settle(const Host& host, OpenStream& open) const;
 
   /// Asks the rules whether the stream goes on. False: close it. Trouble with the store is no reason to.
   bool check(const Host& host, OpenStream& open) const;

@@ -152,6 +152,7 @@ void fields(V& visit, Self& self) {
   visit.field("grant", self.grant);
   visit.field("expires", self.expires);
   visit.field("session", self.session);
+  visit.field("owns_session", self.owns_session);
   visit.field("subscription_id", self.subscription_id);
   visit.field("tools_changed", self.tools_changed);
   visit.field("prompts_changed", self.prompts_changed);
@@ -193,6 +194,7 @@ void fields(V& visit, Self& self) {
   visit.field("kind", self.kind);
   visit.field("subject", self.subject);
   visit.field("name", self.name);
+  visit.field("frames", self.frames);
 }
 
 template <class V, Is<AuditEvent> Self>
@@ -241,9 +243,9 @@ static_assert(Words<Fact>::all.size() == std::variant_size_v<Fact>);
 
 template <>
 struct Words<Topic::Kind> {
-  static constexpr std::array<std::string_view, 7> all = {"tools_changed",    "prompts_changed", "resources_changed",
+  static constexpr std::array<std::string_view, 8> all = {"tools_changed",    "prompts_changed", "resources_changed",
                                                           "resource_updated", "session_changed", "session_ended",
-                                                          "grant_ended"};
+                                                          "session_message",  "grant_ended"};
 };
 static_assert(Words<Topic::Kind>::all.size() == static_cast<std::size_t>(Topic::Kind::grant_ended) + 1);
 

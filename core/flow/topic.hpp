@@ -17,11 +17,13 @@ struct Topic {
     resource_updated,   ///< The resource `name` of `subject` changed.
     session_changed,    ///< The MCP session `name` has other subscriptions: streams of it read it again.
     session_ended,      ///< The MCP session `name` is gone.
+    session_message,    ///< `frames`, for the stream of the MCP session `name` alone (HTTP+SSE of 2024-11-05).
     grant_ended         ///< The grant `name` is revoked.
   };
   Kind kind = Kind::tools_changed;
-  std::string subject;  ///< Whose news it is. Empty: everybody's.
-  std::string name;     ///< URI, session key or grant id.
+  std::string subject;      ///< Whose news it is. Empty: everybody's.
+  std::string name;         ///< URI, session key or grant id.
+  std::string frames = {};  ///< session_message: event-stream frames, as they are sent.
   bool operator==(const Topic&) const = default;
 };
 
@@ -37,7 +39,8 @@ struct Stream {
   bool prompts_changed = false;
   bool resources_changed = false;
   std::vector<std::string> resources;  ///< URIs whose updates are wanted.
-  UnixSeconds expires{};  ///< Where authorization is elsewhere: the stream closes with its token. Zero: never.
+  UnixSeconds expires{};      ///< Where authorization is elsewhere: the stream closes with its token. Zero: never.
+  bool owns_session = false;  ///< HTTP+SSE: the session ends with its stream, since nobody could hear its answers.
   bool operator==(const Stream&) const = default;
 };
 

@@ -25,7 +25,11 @@ bool is_modern(const HttpRequest& request, const Json& body);
 Outcome serve(const Catalog& catalog, const ScopePolicy& policy, const Principal& principal,
               const ScopeChallenge& challenge, const HttpRequest& request, const Facts& facts,
               const wire::JsonLimits& limits, const AskProvider* provider) {
-  const Context context{catalog, policy, principal, challenge, request, facts, provider};
+  return serve(Context{catalog, policy, principal, challenge, request, facts, provider}, limits);
+}
+
+Outcome serve(const Context& context, const wire::JsonLimits& limits) {
+  const HttpRequest& request = context.request;
   if (request.method == "POST") return post(context, limits);
   if (request.method == "GET") return open_session_stream(context);
   if (request.method == "DELETE") return end_session(context);
@@ -58,13 +62,8 @@ Outcome post(const Context& context, const wire::JsonLimits& limits) {
   return serve_legacy(context, ask, session ? &*session : nullptr, *body);
 }
 
-/// A web page can send text/plain to any server without asking; application/json it can't (CVE-2026-33252).
 std::optional<Reply> refuse_media_types(const HttpRequest& request) {
-  const std::string* type = wire::find_header(request.headers, "Content-Type");
-  const auto parsed = type == nullptr ? std::nullopt : wire::parse_media_type(*type);
-  if (!parsed || parsed->type != "application/json" || wire::count_header(request.headers, "Content-Type") != 1) {
-    return error_reply(415, {}, {code::invalid_request, "Expected Content-Type to be application/json", {}});
-  }
+  if (std::optional<Reply> refusal = refuse_content_type(request)) return refusal;
   // Either may come back (basic/transports); no Accept at all accepts everything, RFC 9110 s. 12.5.1.
   const std::string accept = joined(request.headers, "Accept");
   if (!wire::accepts(accept, "application/json") || !wire::accepts(accept, "text/event-stream")) {

@@ -27,6 +27,11 @@ Outcome serve(const Catalog& catalog, const ScopePolicy& policy, const Principal
               const ScopeChallenge& challenge, const HttpRequest& request, const Facts& facts,
               const wire::JsonLimits& limits, const AskProvider* provider = nullptr);
 
+struct Context;  // core/mcp/call.hpp
+
+/// The same, for who has put it together already.
+Outcome serve(const Context& context, const wire::JsonLimits& limits);
+
 /// The record that `serve` will ask for first, if any: the caller asks for it in the same round as for the grant.
 std::optional<Load> first_read(const HttpRequest& request);
 

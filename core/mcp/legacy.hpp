@@ -1,4 +1,4 @@
-// The wire of 2025-03-26, 2025-06-18 and 2025-11-25: `initialize`, then calls within a session.
+// The wire of 2024-11-05, 2025-03-26, 2025-06-18 and 2025-11-25: `initialize`, then calls within a session.
 #pragma once
 
 #include "core/base/json.hpp"

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/mcp/notifications.hpp"
+#include "core/wire/http.hpp"
 #include "core/wire/json.hpp"
 
 namespace postern::mcp {
@@ -13,6 +14,15 @@ Reply json_reply(int status, std::string body) {
 
 Reply error_reply(int status, std::string_view id, const RpcError& error) {
   return json_reply(status, error_text(id, error));
+}
+
+std::optional<Reply> refuse_content_type(const HttpRequest& request) {
+  const std::string* type = wire::find_header(request.headers, "Content-Type");
+  const auto parsed = type == nullptr ? std::nullopt : wire::parse_media_type(*type);
+  if (!parsed || parsed->type != "application/json" || wire::count_header(request.headers, "Content-Type") != 1) {
+    return error_reply(415, {}, {code::invalid_request, "Expected Content-Type to be application/json", {}});
+  }
+  return std::nullopt;
 }
 
 Reply accepted() { return {202, {{"Cache-Control", "no-store"}}, "", std::nullopt}; }

@@ -17,6 +17,10 @@ Reply json_reply(int status, std::string body);
 /// `id`: JSON text, empty where it could not be read.
 Reply error_reply(int status, std::string_view id, const RpcError& error);
 
+/// 415 unless the body is application/json. A web page can send text/plain to any server without asking;
+/// application/json it can't (CVE-2026-33252).
+std::optional<Reply> refuse_content_type(const HttpRequest& request);
+
 /// 202 without a body: a notification or a response was taken.
 Reply accepted();
 

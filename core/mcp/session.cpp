@@ -33,27 +33,47 @@ void SessionVisit::leave(UnixSeconds now, Commit& commit, std::vector<Topic>& to
   if (subscriptions_changed) topics.push_back({Topic::Kind::session_changed, next.subject, loaded.key()});
 }
 
+bool is_own_session(const Context& context, const FoundSession& session) {
+  Principal owner;
+  if (session) {
+    owner.subject = session->subject;
+    owner.client = session->client;
+  }
+  return session && owner.same_party(context.principal);
+}
+
 std::optional<Reply> refuse_session(const Context& context, const FoundSession* session) {
   if (session == nullptr) {
     return error_reply(400, {},
                        {code::invalid_request, "Expected one Mcp-Session-Id header: begin with initialize", {}});
   }
-  Principal owner;
-  if (*session) {
-    owner.subject = (*session)->subject;
-    owner.client = (*session)->client;
-  }
-  if (!*session || !owner.same_party(context.principal)) {
+  if (!is_own_session(context, *session)) {
     return error_reply(404, {}, {code::invalid_request, "There is no such session: begin with initialize", {}});
   }
   return std::nullopt;
 }
 
+std::optional<Reply> refuse_without_event_stream(const HttpRequest& request) {
+  const std::string* accept = wire::find_header(request.headers, "Accept");
+  if (accept == nullptr || wire::accepts(*accept, "text/event-stream")) return std::nullopt;
+  return error_reply(406, {}, {code::invalid_request, "Expected Accept to have text/event-stream", {}});
+}
+
+Stream stream_of_session(const Context& context, std::string key, std::vector<std::string> subscriptions) {
+  Stream stream;
+  stream.era = Stream::Era::legacy;
+  stream.subject = context.principal.subject;
+  stream.grant = context.principal.grant;
+  stream.session = std::move(key);
+  stream.tools_changed = !context.catalog.tools().empty();
+  stream.prompts_changed = !context.catalog.prompts().empty();
+  stream.resources_changed = !context.catalog.resources().empty();
+  stream.resources = std::move(subscriptions);
+  return stream;
+}
+
 Outcome open_session_stream(const Context& context) {
-  const std::string* accept = wire::find_header(context.request.headers, "Accept");
-  if (accept != nullptr && !wire::accepts(*accept, "text/event-stream")) {
-    return error_reply(406, {}, {code::invalid_request, "Expected Accept to have text/event-stream", {}});
-  }
+  if (std::optional<Reply> refusal = refuse_without_event_stream(context.request)) return std::move(*refusal);
   if (std::optional<Reply> refusal = refuse_version(context.request)) return std::move(*refusal);
   const std::optional<std::string> key = session_key_of(context.request);
   if (!key) return std::move(*refuse_session(context, nullptr));
@@ -62,15 +82,7 @@ Outcome open_session_stream(const Context& context) {
   if (ask.pending()) return ask.needs();
   if (std::optional<Reply> refusal = refuse_session(context, &visit.loaded)) return std::move(*refusal);
 
-  Stream stream;
-  stream.era = Stream::Era::legacy;
-  stream.subject = context.principal.subject;
-  stream.grant = context.principal.grant;
-  stream.session = *key;
-  stream.tools_changed = !context.catalog.tools().empty();
-  stream.prompts_changed = !context.catalog.prompts().empty();
-  stream.resources_changed = !context.catalog.resources().empty();
-  stream.resources = visit.next.subscriptions;
+  Stream stream = stream_of_session(context, *key, visit.next.subscriptions);
   // The comment makes proxies and clients see at once that the stream is open.
   Answer answer{{200, event_stream_headers(), wire::sse_comment("open"), std::move(stream)}, {}, {}, {}};
   visit.leave(context.facts.now(), answer.commit, answer.topics);

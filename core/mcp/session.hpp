@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/flow/ask.hpp"
 #include "core/mcp/call.hpp"
@@ -37,8 +38,17 @@ struct SessionVisit {
   void leave(UnixSeconds now, Commit& commit, std::vector<Topic>& topics);
 };
 
+/// The session is there, and it is this caller's.
+bool is_own_session(const Context& context, const store::Found<store::Session>& session);
+
 /// Why this caller can't use the session: 400 without an id, 404 for an unknown or foreign one.
 std::optional<Reply> refuse_session(const Context& context, const store::Found<store::Session>* session);
+
+/// 406 to who does not take an event stream.
+std::optional<Reply> refuse_without_event_stream(const HttpRequest& request);
+
+/// The stream of the session behind `key`, for its owner.
+Stream stream_of_session(const Context& context, std::string key, std::vector<std::string> subscriptions);
 
 /// GET: the stream of a session, for news that no request asked for.
 Outcome open_session_stream(const Context& context);

@@ -37,6 +37,10 @@ StreamStep tell(const Stream& stream, const Topic& topic) {
     case Topic::Kind::session_ended:
       if (!stream.session.empty() && stream.session == topic.name) return end(stream);
       break;
+    case Topic::Kind::session_message:
+      // Responses hold what their user may read: the session alone does not decide.
+      if (stream.session.empty() || stream.session != topic.name || stream.subject != topic.subject) break;
+      return {topic.frames, false};
     case Topic::Kind::grant_ended:
       if (!stream.grant.empty() && stream.grant == topic.name) return end(stream);
       break;

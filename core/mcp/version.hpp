@@ -8,10 +8,10 @@
 namespace postern::mcp {
 
 /// In order of time.
-enum class Version { v2025_03_26, v2025_06_18, v2025_11_25, v2026_07_28 };
+enum class Version { v2024_11_05, v2025_03_26, v2025_06_18, v2025_11_25, v2026_07_28 };
 
-inline constexpr std::array<std::string_view, 4> version_names = {"2025-03-26", "2025-06-18", "2025-11-25",
-                                                                  "2026-07-28"};
+inline constexpr std::array<std::string_view, 5> version_names = {"2024-11-05", "2025-03-26", "2025-06-18",
+                                                                  "2025-11-25", "2026-07-28"};
 inline constexpr Version newest_legacy = Version::v2025_11_25;
 
 constexpr std::string_view to_string(Version version) { return version_names[static_cast<std::size_t>(version)]; }

@@ -38,7 +38,11 @@ struct Authority {
   std::string issuer;    ///< `https://h` or `https://h/path`, no slash at the end.
   std::string path;      ///< The path of the issuer: empty, or `/path`.
   std::string resource;  ///< The protected resource: issuer + `/mcp`. Also the audience of every token.
-  bool secure = false;   ///< The issuer is https: cookies are Secure and have the __Host- prefix.
+  /// The same resource by the URL of HTTP+SSE, issuer + `/sse`: a client compares what the metadata name with the URL
+  /// that it was given (RFC 9728 s. 3.3), so there are metadata under either name. It is one resource: a token asked for
+  /// under either name is a token for both. Empty: that transport is not served.
+  std::string sse_resource = {};
+  bool secure = false;  ///< The issuer is https: cookies are Secure and have the __Host- prefix.
 
   std::string name;           ///< What the pages call this server.
   std::string documentation;  ///< service_documentation; empty: none.

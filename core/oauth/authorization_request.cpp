@@ -77,7 +77,7 @@ std::optional<Refused> check_parameters(const Authority& authority, const wire::
   if (query.find("request_uri") != nullptr) return Refused{Refusal::request_by_reference};
   if (auto refused = check_response(query)) return refused;
   if (auto refused = check_challenge(query, request)) return refused;
-  if (auto refused = check_resource(query, authority.resource)) return refused;
+  if (auto refused = check_resource(authority, query, authority.resource)) return refused;
   if (auto refused = check_scope(authority, query, request)) return refused;
   return check_prompt(query, request);
 }

@@ -23,6 +23,7 @@ Answer refuse_gone(const Authority& authority, UpstreamCheck check, const ScopeS
 Outcome no_token(const Authority& authority, const HttpRequest& request);
 Outcome wrong_field(const Authority& authority, const HttpRequest& request);
 bool has_token_in_query(const HttpRequest& request);
+std::string metadata_url_of(const Authority& authority, const std::string& resource);
 
 }  // namespace
 
@@ -96,10 +97,18 @@ std::string challenge_for(const Authority& authority, const ScopeSet& scopes, st
   return wire::print(challenge);
 }
 
-std::string resource_metadata_url(const Authority& authority) {
-  const std::size_t origin = authority.issuer.size() - authority.path.size();
-  return authority.issuer.substr(0, origin) + "/.well-known/oauth-protected-resource" +
-         authority.resource.substr(origin);
+std::string resource_metadata_url(const Authority& authority) { return metadata_url_of(authority, authority.resource); }
+
+void lead_to_sse_metadata(const Authority& authority, Reply& reply) {
+  for (wire::Header& header : reply.headers) {
+    if (header.name != "WWW-Authenticate") continue;
+    auto challenges = wire::parse_challenges(header.value);
+    if (!challenges || challenges->size() != 1) continue;
+    for (auto& [name, value] : challenges->front().parameters) {
+      if (name == "resource_metadata") value = metadata_url_of(authority, authority.sse_resource);
+    }
+    header.value = wire::print(challenges->front());
+  }
 }
 
 namespace {
@@ -139,6 +148,11 @@ bool has_token_in_query(const HttpRequest& request) {
   if (!target) return false;
   const auto form = wire::Form::parse(target->query);
   return form && form->find("access_token") != nullptr;
+}
+
+std::string metadata_url_of(const Authority& authority, const std::string& resource) {
+  const std::size_t origin = authority.issuer.size() - authority.path.size();
+  return authority.issuer.substr(0, origin) + "/.well-known/oauth-protected-resource" + resource.substr(origin);
 }
 
 }  // namespace

@@ -47,4 +47,7 @@ std::string challenge_for(const Authority& authority, const ScopeSet& scopes, st
 /// Where the protected resource's metadata lie: RFC 9728 s. 3.1, the resource's path put after the well-known one.
 std::string resource_metadata_url(const Authority& authority);
 
+/// Lets a challenge, if there is one, lead a client of HTTP+SSE to the metadata under the name that it knows.
+void lead_to_sse_metadata(const Authority& authority, Reply& reply);
+
 }  // namespace postern::oauth

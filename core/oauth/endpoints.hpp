@@ -17,6 +17,9 @@ Outcome authorization_server_metadata(const Authority& authority, const HttpRequ
 /// GET, HEAD. RFC 9728 s. 3.
 Outcome protected_resource_metadata(const Authority& authority, const HttpRequest& request, const Facts& facts);
 
+/// The same under the name that clients of HTTP+SSE know the resource by.
+Outcome sse_resource_metadata(const Authority& authority, const HttpRequest& request, const Facts& facts);
+
 /// POST, JSON. RFC 7591 s. 3.
 Outcome register_client(const Authority& authority, const HttpRequest& request, const Facts& facts);
 

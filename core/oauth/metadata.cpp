@@ -9,6 +9,7 @@ namespace {
 Outcome document(const HttpRequest& request, Json (*make)(const Authority&), const Authority& authority);
 Json authorization_server(const Authority& authority);
 Json protected_resource(const Authority& authority);
+Json sse_resource(const Authority& authority);
 
 }  // namespace
 
@@ -18,6 +19,10 @@ Outcome authorization_server_metadata(const Authority& authority, const HttpRequ
 
 Outcome protected_resource_metadata(const Authority& authority, const HttpRequest& request, const Facts&) {
   return document(request, protected_resource, authority);
+}
+
+Outcome sse_resource_metadata(const Authority& authority, const HttpRequest& request, const Facts&) {
+  return document(request, sse_resource, authority);
 }
 
 namespace {
@@ -50,6 +55,7 @@ Json authorization_server(const Authority& authority) {
   document["introspection_endpoint"] = authority.endpoint("/introspect");
   document["scopes_supported"] = authority.scopes.all().tokens();
   document["protected_resources"].push_back(authority.resource);
+  if (!authority.sse_resource.empty()) document["protected_resources"].push_back(authority.sse_resource);
   if (!authority.documentation.empty()) document["service_documentation"] = authority.documentation;
   return document;
 }
@@ -62,6 +68,12 @@ Json protected_resource(const Authority& authority) {
   document["scopes_supported"] = authority.scopes.all().tokens();
   document["resource_name"] = authority.name;
   if (!authority.documentation.empty()) document["resource_documentation"] = authority.documentation;
+  return document;
+}
+
+Json sse_resource(const Authority& authority) {
+  Json document = protected_resource(authority);
+  document["resource"] = authority.sse_resource;
   return document;
 }
 

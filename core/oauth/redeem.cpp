@@ -55,7 +55,7 @@ std::optional<Refused> check_bindings(const TokenRequest& request, const FoundCo
   // OAuth 2.1 s. 10.2 no longer asks for it; clients of OAuth 2.0 send it, and then it has to be the same.
   const std::string_view redirect = request.form.get("redirect_uri");
   if (!redirect.empty() && redirect != code->redirect_uri) return Refused{Refusal::wrong_redirect_uri, {}, id};
-  if (auto refused = check_resource(request.form, code->resource)) return refused;
+  if (auto refused = check_resource(request.authority, request.form, code->resource)) return refused;
   if (!pkce::matches(code->challenge, request.form.get("code_verifier"))) {
     return Refused{Refusal::wrong_verifier, {}, id, code->subject};
   }

@@ -75,7 +75,7 @@ std::optional<Refused> check_bindings(const TokenRequest& request, const Read& r
   const std::string& id = request.client.id;
   if (!read.grant || read.grant->subject != read.token.subject) return Refused{Refusal::unknown_refresh_token, {}, id};
   if (read.grant->client != id) return Refused{Refusal::token_of_another_client, {}, id};
-  if (auto refused = check_resource(request.form, read.grant->resource)) return refused;
+  if (auto refused = check_resource(request.authority, request.form, read.grant->resource)) return refused;
   return std::nullopt;
 }
 

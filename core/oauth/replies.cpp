@@ -47,12 +47,15 @@ Refused missing(std::string_view parameter) {
   return Refused{Refusal::missing_parameter, "expected " + std::string(parameter) + ", received none"};
 }
 
-std::optional<Refused> check_resource(const wire::Form& form, std::string_view expected) {
+std::optional<Refused> check_resource(const Authority& authority, const wire::Form& form, std::string_view expected) {
   const auto ours = wire::Uri::parse(expected);
+  const auto also = wire::Uri::parse(expected == authority.resource ? authority.sse_resource : "");
   for (const std::string_view value : form.all("resource")) {
     if (value.empty()) continue;  // RFC 6749 s. 3.1: without a value is as if omitted.
     const auto theirs = wire::Uri::parse(value);
-    if (!ours || !theirs || theirs->fragment || !wire::same_resource(*ours, *theirs)) {
+    const bool known = theirs && !theirs->fragment &&
+                       ((ours && wire::same_resource(*ours, *theirs)) || (also && wire::same_resource(*also, *theirs)));
+    if (!known) {
       return Refused{Refusal::wrong_resource,
                      "expected resource " + std::string(expected) + ", received " + wire::display_name(value, 200)};
     }

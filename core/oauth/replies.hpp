@@ -8,6 +8,7 @@
 #include "core/base/json.hpp"
 #include "core/base/result.hpp"
 #include "core/flow/outcome.hpp"
+#include "core/oauth/authority.hpp"
 #include "core/oauth/refusal.hpp"
 #include "core/wire/form.hpp"
 
@@ -29,7 +30,8 @@ std::optional<Refused> repeated_parameter(const wire::Form& form);
 /// "expected grant_type, received none"
 Refused missing(std::string_view parameter);
 
-/// Every `resource` of the form names the one resource (RFC 8707 s. 2, 2.2), or there is none.
-std::optional<Refused> check_resource(const wire::Form& form, std::string_view expected);
+/// Every `resource` of the form names the one expected (RFC 8707 s. 2, 2.2), by either name where it is ours; or there
+/// is none.
+std::optional<Refused> check_resource(const Authority& authority, const wire::Form& form, std::string_view expected);
 
 }  // namespace postern::oauth

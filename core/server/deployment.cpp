@@ -187,6 +187,7 @@ Result<std::shared_ptr<const Deployment>, std::string> Deployment::build(Setting
       .issuer = identity->issuer,
       .path = identity->path,
       .resource = identity->issuer + "/mcp",
+      .sse_resource = settings.transports == Transports::streamable_http ? "" : identity->issuer + "/sse",
       .secure = identity->secure,
       .name = std::move(settings.name),
       .documentation = "",
@@ -208,9 +209,9 @@ Result<std::shared_ptr<const Deployment>, std::string> Deployment::build(Setting
       .logins = crypto::Sealer(ring, "login"),
       .upstream = crypto::Sealer(ring, "upstream"),
   };
-  return std::shared_ptr<const Deployment>(new Deployment{std::move(authority), std::move(settings.catalog),
-                                                          settings.limits, std::move(hosts), std::move(origins).value(),
-                                                          settings.serve_mcp_without_authorization});
+  return std::shared_ptr<const Deployment>(
+      new Deployment{std::move(authority), std::move(settings.catalog), settings.limits, std::move(hosts),
+                     std::move(origins).value(), settings.serve_mcp_without_authorization, settings.transports});
 }
 
 }  // namespace postern

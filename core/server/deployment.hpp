@@ -22,6 +22,9 @@ struct Limits {
   int json_depth = 64;
 };
 
+/// What MCP is spoken over: Streamable HTTP at /mcp, HTTP+SSE (2024-11-05) at /sse and /messages.
+enum class Transports { all, streamable_http, sse };
+
 struct Settings {
   /// Where clients reach this server: `https://mcp.example.com`, `http://localhost:8000`, with a path where it has one.
   /// Every identifier is printed from these bytes. http only on loopback.
@@ -44,6 +47,7 @@ struct Settings {
   crypto::KeyRing key_ring;
   std::string decoy_password;  ///< PHC string of no password, at the cost of the real ones.
   mcp::Catalog catalog;
+  Transports transports = Transports::all;
   /// Every MCP request is served, to anybody, as nobody. Refused unless the public URL is loopback.
   bool serve_mcp_without_authorization = false;
 };
@@ -55,6 +59,12 @@ struct Deployment {
   std::vector<std::string> allowed_hosts;    ///< Lower case.
   std::vector<std::string> allowed_origins;  ///< As browsers send them.
   bool mcp_is_open = false;
+  Transports transports = Transports::all;
+
+  /// Where people point their clients to.
+  const std::string& mcp_url() const {
+    return transports == Transports::sse ? authority.sse_resource : authority.resource;
+  }
 
   /// The reason, in one line, why these settings can't be served.
   static Result<std::shared_ptr<const Deployment>, std::string> build(Settings settings);

@@ -6,7 +6,9 @@
 #include <string>
 #include <utility>
 
+#include "core/mcp/call.hpp"
 #include "core/mcp/endpoint.hpp"
+#include "core/mcp/sse.hpp"
 #include "core/mcp/streams.hpp"
 #include "core/oauth/bearer.hpp"
 #include "core/oauth/endpoints.hpp"
@@ -33,7 +35,10 @@ Outcome of_authority(const Deployment& deployment, const HttpRequest& request, c
   return endpoint(deployment.authority, request, facts);
 }
 
+// Three doors to MCP, behind the same gate.
 Outcome mcp_endpoint(const Deployment& deployment, const HttpRequest& request, const Facts& facts);
+Outcome sse_endpoint(const Deployment& deployment, const HttpRequest& request, const Facts& facts);
+Outcome messages_endpoint(const Deployment& deployment, const HttpRequest& request, const Facts& facts);
 mcp::ProviderAnswer told(oauth::ProviderReply reply);
 Outcome front_page(const Deployment& deployment, const HttpRequest& request, const Facts& facts);
 Outcome health(const Deployment& deployment, const HttpRequest& request, const Facts& facts);
@@ -42,6 +47,9 @@ Outcome health(const Deployment& deployment, const HttpRequest& request, const F
 constexpr std::array routes = {
     Route{"/mcp", mcp_endpoint, true},
     Route{"/mcp/", mcp_endpoint, true},  // served in place: a redirect would lose the body or the token
+    Route{"/sse", sse_endpoint, true},
+    Route{"/sse/", sse_endpoint, true},
+    Route{"/messages", messages_endpoint, true},
     Route{"/authorize", of_authority<oauth::authorize>, false},
     Route{"/token", of_authority<oauth::token>, true},
     Route{"/register", of_authority<oauth::register_client>, true},
@@ -54,10 +62,13 @@ constexpr std::array routes = {
     Route{"/healthz", health, false},
 };
 
+// Only where the path of /sse is inserted.
+constexpr Route sse_metadata = {"", of_authority<oauth::sse_resource_metadata>, true};
+
 // Well-known paths into which the path of an identifier is inserted, RFC 8414 s. 3.1, RFC 9728 s. 3.1.
 struct WellKnown {
   std::string_view prefix;
-  bool of_resource;  ///< The identifier is the resource (issuer + /mcp), not the issuer.
+  bool of_resource;  ///< The identifier is the resource (issuer + /mcp or /sse), not the issuer.
 };
 constexpr std::array well_known = {
     WellKnown{"/.well-known/oauth-protected-resource", true},
@@ -72,37 +83,67 @@ const Route* find_route(std::string_view path) {
   return nullptr;
 }
 
-const Route* route_of(const oauth::Authority& authority, std::string_view path) {
+bool has_mcp(const Deployment& deployment) { return deployment.transports != Transports::sse; }
+bool has_sse(const Deployment& deployment) { return deployment.transports != Transports::streamable_http; }
+
+bool is_mcp(Endpoint endpoint) {
+  return endpoint == mcp_endpoint || endpoint == sse_endpoint || endpoint == messages_endpoint;
+}
+
+// A transport that is switched off has no endpoint.
+bool is_served(const Deployment& deployment, const Route& route) {
+  if (route.endpoint == mcp_endpoint) return has_mcp(deployment);
+  return !is_mcp(route.endpoint) || has_sse(deployment);
+}
+
+// Metadata of the resource. `inserted`: the path after the well-known one, the issuer's taken away.
+const Route* resource_metadata_route(const Deployment& deployment, std::string_view inserted) {
+  if (inserted.ends_with('/')) inserted.remove_suffix(1);
+  const bool any = inserted.empty();
+  if (has_mcp(deployment) && (any || inserted == "/mcp")) return find_route("/.well-known/oauth-protected-resource");
+  return has_sse(deployment) && (any || inserted == "/sse") ? &sse_metadata : nullptr;
+}
+
+const Route* route_of(const Deployment& deployment, std::string_view path) {
+  const oauth::Authority& authority = deployment.authority;
   for (const WellKnown& known : well_known) {
     if (!path.starts_with(known.prefix)) continue;
     std::string_view inserted = path.substr(known.prefix.size());
-    if (inserted.empty()) return find_route(known.prefix);
-    if (!inserted.starts_with(authority.path)) continue;
-    inserted.remove_prefix(authority.path.size());
-    if (inserted.empty() || (known.of_resource && (inserted == "/mcp" || inserted == "/mcp/"))) {
+    if (!inserted.empty() && !inserted.starts_with(authority.path)) continue;
+    if (!inserted.empty()) inserted.remove_prefix(authority.path.size());
+    if (known.of_resource) {
+      if (const Route* route = resource_metadata_route(deployment, inserted)) return route;
+    } else if (inserted.empty()) {
       return find_route(known.prefix);
     }
   }
   if (!authority.path.empty() && path.starts_with(authority.path)) {
-    if (const Route* route = find_route(path.substr(authority.path.size()))) return route;
+    if (const Route* route = find_route(path.substr(authority.path.size()))) {
+      return is_served(deployment, *route) ? route : nullptr;
+    }
   }
   // MCP 2025-03-26 s. "Fallbacks for servers without metadata discovery": at the root of the host.
-  return find_route(path);
+  const Route* route = find_route(path);
+  return route != nullptr && is_served(deployment, *route) ? route : nullptr;
 }
 
-Outcome mcp_endpoint(const Deployment& deployment, const HttpRequest& request, const Facts& facts) {
+using Serve = Outcome (*)(const Deployment&, const mcp::Context&, const wire::JsonLimits&);
+
+// `first`: what will be read first behind the gate, asked for in the same round as the grant.
+Outcome behind_gate(const Deployment& deployment, const HttpRequest& request, const Facts& facts,
+                    std::optional<Load> first, Serve serve) {
   if (auto refusal = server::refuse_origin(deployment, request)) return std::move(*refusal);
   const oauth::Authority& authority = deployment.authority;
   const wire::JsonLimits limits{deployment.limits.body, deployment.limits.json_depth};
   oauth::Admission admission{Principal{}};  // nobody, where authorization is switched off
   if (!deployment.mcp_is_open) {
     Ask ask(facts);
-    if (auto read = mcp::first_read(request)) ask(std::move(*read));  // in the same round as the grant
+    if (first) ask(std::move(*first));
     admission = oauth::admit(authority, request, ask);
     if (Outcome* stopped = admission.outcome()) return std::move(*stopped);
   }
   const Principal& principal = *admission.principal();
-  const auto challenge = [&authority, &principal](const ScopeSet& needed) {
+  const mcp::ScopeChallenge challenge = [&authority, &principal](const ScopeSet& needed) {
     return oauth::insufficient_scope(authority, principal, needed);
   };
   std::optional<Answer> ended;  // The provider told a tool that its user is gone.
@@ -111,8 +152,8 @@ Outcome mcp_endpoint(const Deployment& deployment, const HttpRequest& request, c
     if (reply.ended) ended = std::move(reply.ended);
     return told(std::move(reply));
   };
-  Outcome outcome =
-      mcp::serve(deployment.catalog, authority.scopes, principal, challenge, request, facts, limits, &provider);
+  const mcp::Context context{deployment.catalog, authority.scopes, principal, challenge, request, facts, &provider};
+  Outcome outcome = serve(deployment, context, limits);
   Answer* answer = outcome.answer();
   if (answer == nullptr) return outcome;
   if (ended) {
@@ -123,6 +164,33 @@ Outcome mcp_endpoint(const Deployment& deployment, const HttpRequest& request, c
   std::move(admission.topics.begin(), admission.topics.end(), std::back_inserter(answer->topics));
   std::move(admission.audit.begin(), admission.audit.end(), std::back_inserter(answer->audit));
   return outcome;
+}
+
+Outcome mcp_endpoint(const Deployment& deployment, const HttpRequest& request, const Facts& facts) {
+  return behind_gate(deployment, request, facts, mcp::first_read(request),
+                     [](const Deployment&, const mcp::Context& context, const wire::JsonLimits& limits) {
+                       return mcp::serve(context, limits);
+                     });
+}
+
+Outcome of_sse(const Deployment& deployment, Outcome outcome) {
+  if (Answer* answer = outcome.answer()) oauth::lead_to_sse_metadata(deployment.authority, answer->reply);
+  return outcome;
+}
+
+Outcome sse_endpoint(const Deployment& deployment, const HttpRequest& request, const Facts& facts) {
+  return of_sse(deployment, behind_gate(deployment, request, facts, std::nullopt,
+                                        [](const Deployment& of, const mcp::Context& context, const wire::JsonLimits&) {
+                                          return mcp::serve_sse(context, of.authority.path + "/messages");
+                                        }));
+}
+
+Outcome messages_endpoint(const Deployment& deployment, const HttpRequest& request, const Facts& facts) {
+  return of_sse(deployment,
+                behind_gate(deployment, request, facts, mcp::first_read_of_message(request),
+                            [](const Deployment&, const mcp::Context& context, const wire::JsonLimits& limits) {
+                              return mcp::serve_messages(context, limits);
+                            }));
 }
 
 // The two layers know nothing of each other.
@@ -163,7 +231,7 @@ Outcome front_page(const Deployment& deployment, const HttpRequest& request, con
   if (!is_read(request)) return server::json_error(405, "invalid_request", "Expected GET.");
   return Reply{200,
                {{"Content-Type", "text/plain; charset=utf-8"}, {"X-Content-Type-Options", "nosniff"}},
-               deployment.authority.name + "\n\nMCP server: " + deployment.authority.resource + "\n",
+               deployment.authority.name + "\n\nMCP server: " + deployment.mcp_url() + "\n",
                std::nullopt};
 }
 
@@ -185,7 +253,7 @@ Outcome evaluate(const Deployment& deployment, const HttpRequest& request, const
   if (const oauth::Provider* provider = oauth::provider_of_callback(deployment.authority, path)) {
     return oauth::provider_callback(deployment.authority, *provider, request, facts);
   }
-  const Route* route = route_of(deployment.authority, path);
+  const Route* route = route_of(deployment, path);
   if (route == nullptr) {
     Reply reply = server::json_error(404, "not_found", "There is nothing at this path.");
     server::allow_cross_origin(reply);
@@ -193,7 +261,7 @@ Outcome evaluate(const Deployment& deployment, const HttpRequest& request, const
   }
   if (!route->cross_origin) return route->endpoint(deployment, request, facts);
   if (request.method == "OPTIONS") {
-    if (route->endpoint == mcp_endpoint) {
+    if (is_mcp(route->endpoint)) {
       if (auto refusal = server::refuse_origin(deployment, request)) return std::move(*refusal);
     }
     return server::preflight(request);
@@ -223,6 +291,16 @@ StreamCheck check(const Deployment&, const Stream& stream, const Facts& facts) {
   auto refreshed = mcp::refreshed(stream, session ? &session.value() : nullptr);
   if (!refreshed) return {std::monostate{}};
   return {std::move(*refreshed)};
+}
+
+Outcome closed(const Stream& stream, const Facts& facts) {
+  Answer answer;
+  if (!stream.owns_session) return answer;
+  Ask ask(facts);
+  const auto session = store::load<store::Session>(ask, stream.session);
+  if (ask.pending()) return ask.needs();
+  if (session) store::erase(answer.commit, session);
+  return answer;
 }
 
 }  // namespace postern

@@ -22,4 +22,7 @@ struct StreamCheck {
 };
 StreamCheck check(const Deployment& deployment, const Stream& stream, const Facts& facts);
 
+/// A stream has ended, whoever ended it: what there is to write then. Of the answer only the commit counts.
+Outcome closed(const Stream& stream, const Facts& facts);
+
 }  // namespace postern

@@ -1,5 +1,6 @@
 #include "core/server/settings_json.hpp"
 
+#include <initializer_list>
 #include <limits>
 #include <vector>
 
@@ -60,6 +61,29 @@ class Members {
     into = value->get<bool>();
   }
 
+  void secret(std::string_view name, Secret& into) {
+    std::string value;
+    text(name, value);
+    into = Secret(std::move(value));
+  }
+
+  /// One of the words, which are the enumeration's values in their order.
+  template <class Enumeration>
+  void word(std::string_view name, std::initializer_list<std::string_view> words, Enumeration& into) {
+    if (next(name) == nullptr) return;
+    std::string value;
+    text(name, value);
+    int index = 0;
+    for (std::string_view one : words) {
+      if (one == value) {
+        into = static_cast<Enumeration>(index);
+        return;
+      }
+      ++index;
+    }
+    refuse(name, "a word that is known here");
+  }
+
   void texts(std::string_view name, std::vector<std::string>& into) {
     each(name, [&](const Json& element, const std::string&) {
       if (!element.is_string()) return refuse(name, "strings");
@@ -83,6 +107,11 @@ class Members {
       read(members);
       members.end();
     });
+  }
+
+  bool failed() const { return !problem_.empty(); }
+  void fail(const std::string& reason) {
+    if (problem_.empty()) problem_ = reason;
   }
 
   bool has(std::string_view name) const { return wire::member(object_, name) != nullptr; }
@@ -135,6 +164,62 @@ void read_lifetimes(Members& members, oauth::Lifetimes& into) {
   members.number("login", into.login);
   members.number("unused_client", into.unused_client);
   members.number("used_client", into.used_client);
+  members.number("provider_check", into.provider_check);
+}
+
+void read_allow(Members& members, oauth::AllowList& into) {
+  members.texts("logins", into.logins);
+  members.texts("organisations", into.organisations);
+  members.texts("email_domains", into.email_domains);
+  members.texts("groups", into.groups);
+}
+
+/// A row, completed; the reason why it can't be is the problem.
+void read_provider(Members& members, std::vector<oauth::Provider>& into) {
+  oauth::Provider row;
+  std::string preset;
+  members.text("id", row.id);
+  members.text("label", row.label);
+  members.text("preset", preset);
+  members.word("kind", {"github", "oidc", "oauth2"}, row.kind);
+  members.text("client_id", row.client_id);
+  members.secret("client_secret", row.client_secret);
+  members.text("issuer", row.issuer);
+  members.text("authorize_url", row.authorize_url);
+  members.text("token_url", row.token_url);
+  members.text("api_url", row.api_url);
+  members.text("scope", row.scope);
+  members.object("allow", [&](Members& allow) { read_allow(allow, row.allow); });
+  members.word("token_auth", {"basic", "post"}, row.token_auth);
+  members.boolean("pkce", row.pkce);
+  members.text("authorize_parameters", row.authorize_parameters);
+  members.text("subject_claim", row.subject_claim);
+  members.text("name_claim", row.name_claim);
+  members.text("groups_claim", row.groups_claim);
+  members.boolean("groups_in_userinfo", row.groups_in_userinfo);
+  if (members.failed()) return;
+  auto complete = oauth::complete(std::move(row), preset);
+  if (!complete) return members.fail(complete.error());
+  into.push_back(std::move(complete).value());
+}
+
+void read_external(Members& members, oauth::External& into) {
+  members.text("issuer", into.issuer);
+  members.text("introspection_url", into.introspection_url);
+  members.text("client_id", into.client_id);
+  members.secret("client_secret", into.client_secret);
+  members.text("audience", into.audience);
+  members.texts("algorithms", into.algorithms);
+  members.text("subject_claim", into.subject_claim);
+  members.text("name_claim", into.name_claim);
+}
+
+void read_identity_sources(Members& members, Settings& into) {
+  members.boolean("own_users", into.own_users);
+  members.objects("providers", [&](Members& object) { read_provider(object, into.providers); });
+  members.object("external", [&](Members& object) { read_external(object, into.external.emplace()); });
+  members.boolean("client_documents", into.client_documents);
+  members.texts("client_hosts", into.client_hosts);
 }
 
 void read_limits(Members& members, Limits& into) {
@@ -180,6 +265,7 @@ Result<Settings, std::string> read_settings(const Json& from) {
   read_key_ring(members, settings.key_ring);
   read_scopes(members, settings);
   members.object("lifetimes", [&](Members& object) { read_lifetimes(object, settings.lifetimes); });
+  read_identity_sources(members, settings);
   members.object("limits", [&](Members& object) { read_limits(object, settings.limits); });
   members.objects("resource_servers", [&](Members& object) {
     oauth::ResourceServer& server = settings.resource_servers.emplace_back();
@@ -189,6 +275,7 @@ Result<Settings, std::string> read_settings(const Json& from) {
   members.texts("allowed_hosts", settings.allowed_hosts);
   members.texts("allowed_origins", settings.allowed_origins);
   members.boolean("serve_mcp_without_authorization", settings.serve_mcp_without_authorization);
+  members.word("transport", {"all", "streamable-http", "sse"}, settings.transports);
   members.end();
   if (!problem.empty()) return problem;
   add_notes_tools(settings.catalog);

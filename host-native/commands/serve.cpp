@@ -144,8 +144,8 @@ int serve(const Program& program, const config::Options& options) {
   const auto store = open_store(options);
   const auto log = Log::to_standard_error(options.log_level, options.log_format);
 
-  Streams streams(
-      StreamRules{tell, [&](const Stream& stream, const Facts& facts) { return check(*deployment, stream, facts); }});
+  Streams streams(StreamRules{
+      tell, [&](const Stream& stream, const Facts& facts) { return check(*deployment, stream, facts); }, closed});
   Passwords passwords;
   Pause pause;
   const auto fetcher = make_fetcher(fetch_settings(options), *log);
@@ -173,7 +173,7 @@ int serve(const Program& program, const config::Options& options) {
   } else if (options.own_users) {
     make_first_user(host, options);
   }
-  if (for_people) std::cout << "for MCP clients:   " << deployment->authority.resource << '\n';
+  if (for_people) std::cout << "for MCP clients:   " << deployment->mcp_url() << '\n';
   std::cout << "ready " << deployment->authority.issuer << std::endl;
   log->write(Log::Level::info, "server.ready",
              {{"listen", options.listen_host}, {"port", std::int64_t{server.port()}}, {"url", url}});

@@ -29,6 +29,7 @@ std::shared_ptr<const Deployment> build_deployment(const Program& program, const
   settings.key_ring = std::move(keys);
   settings.decoy_password = decoy_password;
   settings.catalog = program.catalog;
+  settings.transports = options.transports;
   settings.serve_mcp_without_authorization = program.without_authorization;
   auto deployment = Deployment::build(std::move(settings));
   if (!deployment) throw Refused(deployment.error());

@@ -54,6 +54,18 @@ Problem set_store(Options& options, const std::string& value) {
   return std::nullopt;
 }
 
+Problem set_transport(Options& options, const std::string& value) {
+  constexpr std::array transports = {std::pair{"all", Transports::all},
+                                     std::pair{"streamable-http", Transports::streamable_http},
+                                     std::pair{"sse", Transports::sse}};
+  for (const auto& [name, transport] : transports) {
+    if (value != name) continue;
+    options.transports = transport;
+    return std::nullopt;
+  }
+  return "sse, streamable-http or all";
+}
+
 Problem set_log_level(Options& options, const std::string& value) {
   constexpr std::array levels = {std::pair{"debug", Log::Level::debug}, std::pair{"info", Log::Level::info},
                                  std::pair{"warning", Log::Level::warning}, std::pair{"error", Log::Level::error},
@@ -123,6 +135,7 @@ const std::vector<OptionSpec>& option_table() {
       {"data", Kind::value, "FOLDER", "Keys and records", "./postern-data", set_path<&Options::data>},
       {"store", Kind::value, "sqlite|memory", "Where records are kept; memory forgets them at the end", "sqlite",
        set_store},
+      {"transport", Kind::value, "WHICH", "What MCP is spoken over: sse, streamable-http or all", "all", set_transport},
       {"access-ttl", Kind::value, "SECONDS", "Life of an access token", "3600",
        set_life<&Lifetimes::access, 1, longest_life>},
       {"refresh-ttl", Kind::value, "SECONDS", "Life of a refresh token, anew with each use", "2592000",

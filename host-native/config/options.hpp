@@ -12,6 +12,7 @@
 
 #include "core/base/secret.hpp"
 #include "core/oauth/authority.hpp"
+#include "core/server/deployment.hpp"
 #include "host-native/log/log.hpp"
 
 namespace postern::config {
@@ -34,6 +35,7 @@ struct Options {
   std::filesystem::path fetch_ca;          ///< PEM, trusted beside the system's. Empty: none.
   std::string name;                        ///< Empty: what the program is called.
   std::vector<oauth::ResourceServer> resource_servers;  ///< [[resource_server]] in the file: it has a secret.
+  Transports transports = Transports::all;
   bool own_users = true;
   std::vector<oauth::Provider> providers;  ///< [[provider]] in the file, and MCP_GITHUB_CLIENT_ID, _SECRET.
 

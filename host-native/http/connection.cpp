@@ -196,6 +196,7 @@ bool Connection::answer(const Head& head, const HttpRequest& request) {
     response.start_stream(driven.reply.status, driven.reply.headers, driven.reply.body);
     hold_stream(response, open);
     service_.streams.close(open);
+    service_.streams.settle(service_.host, *open);
     response.end_stream();
     return false;  // Whether its client listened to the end can't be known.
   } else {

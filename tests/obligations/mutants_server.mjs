@@ -64,7 +64,7 @@ obligation("Host and Origin", [
     tests: "Boundary.ServesTheMcpEndpointToKnownOriginsOnly" },
   { removes: "the refusal of a second Origin", file: "core/server/boundary.cpp",
     find: "count == 1", replace: "count >= 1", tests: "Boundary.ServesTheMcpEndpointToKnownOriginsOnly" },
-  { removes: "application/json for a POST to MCP", file: "core/mcp/endpoint.cpp",
+  { removes: "application/json for a POST to MCP", file: "core/mcp/reply.cpp",
     find: '!parsed || parsed->type != "application/json" || wire::count_header(request.headers, "Content-Type") != 1',
     replace: "false", tests: "Transport.WantsJsonAndTakesEitherAnswer" },
   { removes: "application/json for a registration", file: "core/oauth/client_metadata.cpp",
@@ -90,7 +90,7 @@ obligation("Printed URLs", [
 
 obligation("MCP session", [
   { removes: "the owner", file: "core/mcp/session.cpp",
-    find: "!*session || !owner.same_party(context.principal)", replace: "!*session",
+    find: "session && owner.same_party(context.principal)", replace: "session.found()",
     tests: "Session.BelongsToItsOwner" },
   { removes: "the client from the owner", file: "core/flow/principal.hpp",
     find: "subject == other.subject && client == other.client", replace: "subject == other.subject",

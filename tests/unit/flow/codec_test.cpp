@@ -46,7 +46,7 @@ Facts facts_of_every_kind() {
 }
 
 Outcome answer_with_everything() {
-  Stream stream{Stream::Era::modern, "u1", "g1", "s1", "\"id\"", true, false, true, {"note://a", "note://b"}};
+  Stream stream{Stream::Era::modern, "u1", "g1", "s1", "\"id\"", true, false, true, {"note://a", "note://b"}, {}, true};
   Commit commit{{{"a", 1}, {every_byte, std::nullopt}}, {{"a", every_byte, UnixSeconds{-1}}, {"b", "", {}}}, {"c"}};
   Outcome outcome{Answer{Reply{207, {{"X-A", "1"}, {"X-A", "\xe9"}}, every_byte, stream},
                          commit.durable(),
@@ -105,7 +105,7 @@ TEST(Codec, StreamsAndTopicsComeBackAsTheyWere) {
   EXPECT_EQ(*read_stream(crossed(print(stream))), stream);
   EXPECT_EQ(*read_stream(crossed(print(Stream{}))), Stream{});
   for (int kind = 0; kind <= static_cast<int>(Topic::Kind::grant_ended); ++kind) {
-    const Topic topic{static_cast<Topic::Kind>(kind), "u1", "note://\xff"};
+    const Topic topic{static_cast<Topic::Kind>(kind), "u1", "note://\xff", "data: x\n\n"};
     EXPECT_EQ(*read_topic(crossed(print(topic))), topic);
   }
 }
