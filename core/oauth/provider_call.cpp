@@ -6,6 +6,7 @@
 #include "core/oauth/bearer.hpp"
 #include "core/oauth/provider_endpoints.hpp"
 #include "core/oauth/upstream.hpp"
+#include "core/oauth/upstream_check.hpp"
 #include "core/store/record.hpp"
 #include "core/store/records.hpp"
 #include "core/wire/http.hpp"
@@ -33,7 +34,11 @@ ProviderReply call_provider(const Authority& authority, const Principal& princip
   const auto upstream = store::load<store::Upstream>(ask, store::Upstream::key(principal.grant));
   if (ask.pending()) return {Kind::waiting};
   const Provider* provider = authority.provider(grant->provider);
-  const auto tokens = upstream ? open_upstream(authority, upstream->tokens) : std::nullopt;
+  // The gate may have renewed the tokens in this request, and many a provider ends the old ones by that.
+  const UpstreamCheck check = check_upstream(authority, principal.grant, grant, ask);
+  if (ask.pending()) return {Kind::waiting};
+  const store::Upstream* current = check.renewed ? &*check.renewed : upstream ? &*upstream : nullptr;
+  const auto tokens = current != nullptr ? open_upstream(authority, current->tokens) : std::nullopt;
   if (provider == nullptr || !tokens) return {Kind::none};
 
   ProviderReply reply{Kind::unreachable, provider->id};

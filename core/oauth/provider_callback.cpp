@@ -60,8 +60,12 @@ Outcome provider_callback(const Authority& authority, const Provider& provider, 
     if (!query) return refuse_by_page(authority, what, query.error());
     client = store::load<store::Client>(ask, store::Client::key(query->get("client_id")));
     code = store::load<store::Code>(ask, code_key(authority, pending->flow));
-    if (ask.pending()) return ask.needs();
-    auto checked = check_request(authority, *query, client);
+    if (ask.pending()) {
+      Commit none;
+      endpoints_of(provider, ask, none);  // Read in the same round: there are not many, and this way is the longest.
+      return ask.needs();
+    }
+    auto checked = check_request(authority, *query, client.get());
     if (!checked) {
       Answer answer = checked.error();
       use_up(answer.commit, callback);

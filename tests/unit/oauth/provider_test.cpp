@@ -565,6 +565,29 @@ TEST_F(ProviderTest, AToolAsksWithTheTokenAndOnlyThere) {
   EXPECT_EQ(call(access), 401) << "the grant has ended";
 }
 
+TEST_F(ProviderTest, AToolAsksByTheTokenThatTheGateGotJustNow) {
+  offer(github());
+  token_answer["expires_in"] = 600;
+  token_answer["refresh_token"] = "ghr_1";
+  const std::string access = text(tokens_from(log_in_at("github")), "access_token");
+  token_answer = {{"access_token", "gho_2"}, {"token_type", "bearer"}, {"expires_in", 600}, {"refresh_token", "ghr_2"}};
+  const auto endpoint = [&](const HttpRequest& request, const Facts& facts) -> Outcome {
+    Ask ask(facts);
+    Admission admission = admit(authority, request, ask);
+    if (Outcome* stopped = admission.outcome()) return std::move(*stopped);
+    Ask more(facts);
+    ProviderReply reply = call_provider(authority, *admission.principal(), "", more);
+    if (reply.kind == ProviderReply::Kind::waiting) return more.needs();
+    return Answer{Reply{200, {}, reply.body.dump(), {}}, admission.commit, {}, {}};
+  };
+  world.pass(600 - 60);
+  for (int i = 0; i < 2; ++i) {
+    world.send(endpoint, {"POST", "/mcp", {{"Authorization", "Bearer " + access}}, ""});
+    EXPECT_EQ(world.fetches.back().url, "https://api.github.com/user");
+    EXPECT_EQ(header(Reply{0, world.fetches.back().headers, "", {}}, "Authorization"), "Bearer gho_2") << i;
+  }
+}
+
 TEST_F(ProviderTest, OpenIdFromBeginToEnd) {
   offer(corporate());
   const std::string there = to_provider("corp");
@@ -735,6 +758,19 @@ TEST_F(ProviderTest, WhatTheIdTokenLeavesOutIsAtTheUserinfoEndpoint) {
   id_claims["email"] = "ada@corp.example";
   info["email"] = "ada@elsewhere.example";
   EXPECT_EQ(error_at("corp"), "access_denied");
+}
+
+TEST_F(ProviderTest, ACallbackToWhichNothingIsFreshAnyMoreTakesNoMoreRoundsThanThereAre) {
+  offer(corporate());
+  EXPECT_NE(log_in_at("corp"), "");
+  id_claims = {{"preferred_username", nullptr}};
+  const std::string state = parameter(to_provider("corp"), "state");
+  world.pass(500);  // Discovery and keys are kept for 300 seconds.
+  signer = test::Signer("k2", 2);
+  keys = signer.jwks();
+  const std::size_t before = world.fetches.size();
+  EXPECT_NE(parameter(header(come_back("corp", {{"code", "c"}, {"state", state}}), "Location"), "code"), "");
+  EXPECT_EQ(world.fetches.size() - before, 4u) << "discovery, token, keys, userinfo";
 }
 
 TEST_F(ProviderTest, UserinfoOfAnotherUserEndsTheGrant) {
