@@ -65,6 +65,8 @@ export async function startOidcProvider({
       scopes: ['openid', 'offline_access', ...(resource?.scopes ?? [])],
       clientDefaults: { grant_types: ['authorization_code', 'refresh_token'], id_token_signed_response_alg: algorithm },
       ttl: { AccessToken: (_, token) => token.resourceServer?.accessTokenTTL ?? accessTtl, IdToken: 600, Interaction: 600, Session: 3600, Grant: 86400, RefreshToken: 86400 },
+      // Clients of a resource are not asked to know offline_access; users of OpenID clients are.
+      ...(resource && { issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token') }),
       pkce: { required: () => true },
       clientBasedCORS: () => true,
       interactions: { url: (_, interaction) => `/interaction/${interaction.uid}`, policy: interactionPolicy.base() },

@@ -64,12 +64,13 @@ export const rows = {
     subject: 'auth0|248289761001', lifetime: 86400, rotates: false, name: 'ada@corp.example',
     toml: 'authorize_parameters = "audience=https%3A%2F%2Fapi.corp.example"\ngroups_claim = "https://corp.example/groups"\nallow = { groups = ["staff"] }',
   },
-  // Groups are at the userinfo endpoint alone; the ID token has the direct ones under another name.
+  // Groups are at the userinfo endpoint alone; the ID token has the direct ones under another name. A refresh ends the access
+  // token before it.
   gitlab: {
     paths: ['/oauth/authorize', '/oauth/token', '/oauth/userinfo', '/oauth/discovery/keys'], scopes: ['api', 'read_user', ...standardScopes], methods: ['client_secret_basic', 'client_secret_post'],
     claims: (user) => ({ auth_time: seconds(), sub_legacy: word(), name: user.name, nickname: user.login, preferred_username: user.login, email: user.email, email_verified: user.email_verified, groups_direct: ['acme/tools'] }),
     info: (user) => ({ name: user.name, nickname: user.login, preferred_username: user.login, email: user.email, email_verified: user.email_verified, groups: ['acme', 'acme/tools'] }),
-    refreshes: () => true, lifetime: 7200, name: 'ada', toml: 'allow = { groups = ["acme"] }',
+    refreshes: () => true, lifetime: 7200, supersedes: true, name: 'ada', toml: 'allow = { groups = ["acme"] }',
   },
   // A thin ID token: with an access token beside it, groups and most of the profile are at the userinfo endpoint.
   okta: {
@@ -168,7 +169,7 @@ export async function startQuirk(brand, { id = brand, tweak = {}, toml, lifetime
     const answer = { access_token: access, token_type: 'Bearer', expires_in: row.lifetime, scope: grant.scope };
     if (row.refreshes(grant.asked) && (row.rotates || !grant.renewed)) {
       answer.refresh_token = word('rt_');
-      grants.set(answer.refresh_token, { ...grant, kind: 'refresh' });
+      grants.set(answer.refresh_token, { ...grant, access, kind: 'refresh' });
       standIn.secrets.push(answer.refresh_token);
     }
     if (row.kind === 'oidc') {
@@ -209,6 +210,7 @@ export async function startQuirk(brand, { id = brand, tweak = {}, toml, lifetime
         const grant = grants.get(body.get('refresh_token'));
         if (grant?.kind !== 'refresh') return refuse(reply, 400, 'invalid_grant', 'no such refresh token');
         if (row.rotates) grants.delete(body.get('refresh_token'));
+        if (row.supersedes) grants.delete(grant.access);
         return issue(reply, { ...grant, renewed: true });
       }
       const code = codes.get(body.get('code'));
