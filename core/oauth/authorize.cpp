@@ -1,9 +1,11 @@
 #include "core/oauth/authorization_request.hpp"
+#include "core/oauth/client_document.hpp"
 #include "core/oauth/consent.hpp"
 #include "core/oauth/cookies.hpp"
 #include "core/oauth/endpoints.hpp"
 #include "core/oauth/flow.hpp"
 #include "core/oauth/login.hpp"
+#include "core/oauth/page_form.hpp"
 #include "core/oauth/pages.hpp"
 #include "core/oauth/provider_login.hpp"
 #include "core/oauth/replies.hpp"
@@ -16,15 +18,15 @@ namespace {
 constexpr std::string_view what = "authorize";
 
 Outcome show(const Authority& authority, const HttpRequest& request, const Facts& facts);
+/// The request is whole; its client is looked up, and what that has found out is kept with any answer.
+Outcome show_for(const Authority& authority, const HttpRequest& request, const wire::Form& query,
+                 const std::string& query_text, const store::Client* client, const LoginSession* session, Ask& ask);
 Outcome receive(const Authority& authority, const HttpRequest& request, const Facts& facts);
 /// A button of the login page: on to our consent, and from there to the provider.
 Outcome choose_provider(const Authority& authority, const HttpRequest& request, const wire::Form& form,
                         const LoginFlow& flow, const Facts& facts);
 /// The query for after the login: what made it necessary is left out, else it would be asked for again and again.
 std::string after_login(const wire::Form& form, const std::string& query);
-std::optional<Refused> check_sender(const Authority& authority, const HttpRequest& request);
-std::optional<Refused> check_flow(const Authority& authority, const HttpRequest& request, std::string_view browser,
-                                  UnixSeconds expires, UnixSeconds now);
 
 }  // namespace
 
@@ -45,29 +47,43 @@ Outcome show(const Authority& authority, const HttpRequest& request, const Facts
   const std::optional<LoginSession> session = session_of(authority, request, facts.now());
 
   Ask ask{facts};
-  const auto client = store::load<store::Client>(ask, store::Client::key(query->get("client_id")));
+  ClientLookup lookup = find_client(authority, query->get("client_id"), ask);
+  Outcome outcome = show_for(authority, request, *query, target->query, lookup.client ? &*lookup.client : nullptr,
+                             session ? &*session : nullptr, ask);
+  if (ask.pending()) return ask.needs();
+  if (lookup.refused) outcome = refuse_by_page(authority, what, *lookup.refused);
+  if (Answer* answer = outcome.answer()) answer->commit.join(std::move(lookup.commit));
+  return outcome;
+}
+
+Outcome show_for(const Authority& authority, const HttpRequest& request, const wire::Form& query,
+                 const std::string& query_text, const store::Client* client, const LoginSession* session, Ask& ask) {
+  const Facts& facts = ask.facts();
   store::Found<store::User> user;
   // Who came by a provider has no record here, and the provider is asked again for what this client gets.
-  if (session && session->provider.empty()) user = store::load<store::User>(ask, store::User::key(session->user_name));
+  if (session != nullptr && session->provider.empty()) {
+    user = store::load<store::User>(ask, store::User::key(session->user_name));
+  }
   if (ask.pending()) return ask.needs();
 
-  const auto checked = check_request(authority, *query, client);
+  const auto checked = check_request(authority, query, client);
   if (!checked) return checked.error();
-  const bool logged_in = session && user && user->subject == session->subject && user->epoch == session->epoch;
+  const bool logged_in =
+      session != nullptr && user && user->subject == session->subject && user->epoch == session->epoch;
   if (!checked->may_ask) {
     const Refusal why = logged_in ? Refusal::consent_required : Refusal::login_required;
     return refuse_by_redirect(authority, *checked, {why, {}, checked->client_id});
   }
   const Browser browser = browser_of(authority, request, facts);
   if (!logged_in || checked->must_log_in) {
-    std::string back = checked->must_log_in ? after_login(*query, target->query) : target->query;
+    std::string back = checked->must_log_in ? after_login(query, query_text) : query_text;
     if (!authority.own_users && authority.providers.size() == 1) {
       return ask_for_provider_consent(authority, browser, *checked, std::move(back), *client,
                                       authority.providers.front(), facts);
     }
     return ask_for_login(authority, browser, std::move(back), client->name, facts);
   }
-  return ask_for_consent(authority, browser, *checked, target->query, *client, *user, facts);
+  return ask_for_consent(authority, browser, *checked, query_text, *client, *user, facts);
 }
 
 Outcome receive(const Authority& authority, const HttpRequest& request, const Facts& facts) {
@@ -95,37 +111,18 @@ Outcome choose_provider(const Authority& authority, const HttpRequest& request, 
                         const LoginFlow& flow, const Facts& facts) {
   const Provider* provider = authority.provider(form.get("provider"));
   if (provider == nullptr) return refuse_by_page(authority, what, {Refusal::provider_not_configured});
+  if (is_for_account(flow)) {
+    return begin_account_login(authority, browser_of(authority, request, facts), *provider, facts);
+  }
   const auto query = read_query(flow.query);
   if (!query) return refuse_by_page(authority, what, query.error());
   Ask ask{facts};
   const auto client = store::load<store::Client>(ask, store::Client::key(query->get("client_id")));
   if (ask.pending()) return ask.needs();
-  const auto checked = check_request(authority, *query, client);
+  const auto checked = check_request(authority, *query, client.get());
   if (!checked) return checked.error();
   return ask_for_provider_consent(authority, browser_of(authority, request, facts), *checked, flow.query, *client,
                                   *provider, facts);
-}
-
-// Browsers tell where a form was (Fetch Metadata). Our own pages are no-referrer, so their Origin is `null`: there the
-// cookie and the sealed flow decide.
-std::optional<Refused> check_sender(const Authority& authority, const HttpRequest& request) {
-  const std::string* site = wire::find_header(request.headers, "Sec-Fetch-Site");
-  if (site != nullptr && *site != "same-origin") {
-    return Refused{Refusal::cross_site, "expected a form of this server's own page"};
-  }
-  const std::string* origin = wire::find_header(request.headers, "Origin");
-  if (origin == nullptr || *origin == "null") return std::nullopt;
-  const auto own = wire::Uri::parse(authority.issuer);
-  if (own && wire::lower_case(*origin) == own->origin()) return std::nullopt;
-  return Refused{Refusal::cross_site, "expected a form of this server's own page"};
-}
-
-std::optional<Refused> check_flow(const Authority& authority, const HttpRequest& request, std::string_view browser,
-                                  UnixSeconds expires, UnixSeconds now) {
-  if (now >= expires) return Refused{Refusal::expired_flow};
-  const auto known = known_browser(authority, request);
-  if (!known || known->hash() != browser) return Refused{Refusal::other_browser};
-  return std::nullopt;
 }
 
 std::string after_login(const wire::Form& form, const std::string& query) {

@@ -6,9 +6,10 @@
 namespace postern::oauth {
 namespace {
 
-// The two pages share a sealer; the first byte keeps one from being taken for the other.
+// The pages share a sealer; the first byte keeps one from being taken for another.
 constexpr char login_kind = 'L';
 constexpr char consent_kind = 'C';
+constexpr char account_kind = 'A';
 
 template <class Flow>
 std::optional<Flow> open(const Authority& authority, std::string_view text, char kind) {
@@ -27,6 +28,10 @@ std::string seal(const Authority& authority, const ConsentFlow& flow, const Fact
   return authority.flows.seal(consent_kind + store::encode(flow), facts.draw("consent flow"));
 }
 
+std::string seal(const Authority& authority, const AccountFlow& flow, const Facts& facts) {
+  return authority.flows.seal(account_kind + store::encode(flow), facts.draw("account flow"));
+}
+
 std::string seal(const Authority& authority, const LoginSession& session, const Facts& facts) {
   return authority.logins.seal(store::encode(session), facts.draw("login session"));
 }
@@ -37,6 +42,10 @@ std::optional<LoginFlow> open_login_flow(const Authority& authority, std::string
 
 std::optional<ConsentFlow> open_consent_flow(const Authority& authority, std::string_view text) {
   return open<ConsentFlow>(authority, text, consent_kind);
+}
+
+std::optional<AccountFlow> open_account_flow(const Authority& authority, std::string_view text) {
+  return open<AccountFlow>(authority, text, account_kind);
 }
 
 std::optional<LoginSession> session_of(const Authority& authority, const HttpRequest& request, UnixSeconds now) {

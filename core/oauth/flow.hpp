@@ -15,7 +15,7 @@ namespace postern::oauth {
 
 /// Inside the login page.
 struct LoginFlow {
-  std::string query;        ///< Of the authorization request; the login goes back to it.
+  std::string query;        ///< Of the authorization request; the login goes back to it. Empty: to the account page.
   std::string client_name;  ///< For the page alone: hostile text.
   std::string browser;      ///< Browser::hash()
   UnixSeconds expires;
@@ -59,6 +59,23 @@ struct ConsentFlow {
   }
 };
 
+/// Inside the account page: whose page it is.
+struct AccountFlow {
+  std::string subject;
+  std::int64_t epoch = 0;
+  std::string browser;
+  UnixSeconds expires;
+  bool operator==(const AccountFlow&) const = default;
+
+  template <class V, class Self>
+  static void fields(V& visit, Self& self) {
+    visit.field(1, "subject", self.subject);
+    visit.field(2, "epoch", self.epoch);
+    visit.field(3, "browser", self.browser);
+    visit.field(4, "expires", self.expires);
+  }
+};
+
 /// Inside the login cookie.
 struct LoginSession {
   std::string subject;
@@ -82,11 +99,16 @@ struct LoginSession {
 
 std::string seal(const Authority& authority, const LoginFlow& flow, const Facts& facts);
 std::string seal(const Authority& authority, const ConsentFlow& flow, const Facts& facts);
+std::string seal(const Authority& authority, const AccountFlow& flow, const Facts& facts);
 std::string seal(const Authority& authority, const LoginSession& session, const Facts& facts);
 
 /// Nothing when the text is not ours, or is of the other kind. Expiry and browser are for the caller to check.
 std::optional<LoginFlow> open_login_flow(const Authority& authority, std::string_view text);
 std::optional<ConsentFlow> open_consent_flow(const Authority& authority, std::string_view text);
+std::optional<AccountFlow> open_account_flow(const Authority& authority, std::string_view text);
+
+/// This login goes to the account page, and no client is waiting for it.
+inline bool is_for_account(const LoginFlow& flow) { return flow.query.empty(); }
 
 /// The login of this request's browser, unexpired. Whether the user is still the same is for the caller to check.
 std::optional<LoginSession> session_of(const Authority& authority, const HttpRequest& request, UnixSeconds now);

@@ -52,8 +52,15 @@ GrantEvent refresh_event(const store::Grant& grant, std::int64_t generation, Uni
 }
 
 bool end_grant(Commit& commit, const store::Found<store::Grant>& grant, const store::Found<store::GrantOf>& listed,
-               const Lifetimes& lifetimes, UnixSeconds now) {
+               const Lifetimes& lifetimes, Ask& ask) {
+  const UnixSeconds now = ask.facts().now();
   if (!grant || transition(state_of(*grant, now), GrantEvent::revoke) != GrantState::revoked) return false;
+  if (!grant->provider.empty()) {
+    const std::string_view id = std::string_view(grant.key()).substr(store::Grant::key("").size());
+    const auto upstream = store::load<store::Upstream>(ask, store::Upstream::key(id));
+    if (ask.pending()) return false;
+    store::erase(commit, upstream);
+  }
   store::Grant ended = *grant;
   ended.state = static_cast<std::int64_t>(GrantState::revoked);
   store::replace(commit, grant, ended, std::min(ended.expires, now + lifetimes.access));

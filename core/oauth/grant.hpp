@@ -6,7 +6,7 @@
 //
 //   issued    the code is out, nothing has been given for it
 //   active    tokens are good
-//   revoked   by its client, by its user's removal, or because something of it came twice; nothing of it is good again
+//   revoked   by its client, its user, the operator, or because something of it came twice; nothing of it is good again
 //   expired   time ended it
 //
 // Only the current generation of the refresh token rotates. The previous one, within the grace, gives the current one
@@ -39,7 +39,7 @@ enum class GrantEvent {
   refresh_previous,  ///< The one before, within the grace.
   refresh_replayed,  ///< Any older one, or the one before after the grace.
   refresh_unknown,   ///< A generation that this record has not reached: the store is older than the token.
-  revoke,            ///< RFC 7009, or the user was removed.
+  revoke,            ///< RFC 7009, or its user or the operator did.
   time_out
 };
 
@@ -66,8 +66,9 @@ bool lives(const store::Grant& grant, UnixSeconds now);
 GrantEvent refresh_event(const store::Grant& grant, std::int64_t generation, UnixSeconds now);
 
 /// Puts the end of the grant into the commit: revoked, kept as long as an access token of it could have lived (so that
-/// the exact reason can be told), and no longer found under its user. False: nothing to end, nothing was put.
+/// the exact reason can be told), no longer found under its user, and what its provider gave is forgotten. That record is
+/// asked for, so nothing of this counts while `ask.pending()`. False: nothing to end, nothing was put.
 bool end_grant(Commit& commit, const store::Found<store::Grant>& grant, const store::Found<store::GrantOf>& listed,
-               const Lifetimes& lifetimes, UnixSeconds now);
+               const Lifetimes& lifetimes, Ask& ask);
 
 }  // namespace postern::oauth

@@ -30,7 +30,8 @@ Reply ask_for_login(const Authority& authority, const Browser& browser, std::str
                     const Facts& facts) {
   const LoginFlow flow{std::move(query), std::string(client_name), browser.hash(),
                        facts.now() + authority.lifetimes.flow};
-  Reply reply = login_page(authority, 200, {seal(authority, flow, facts), flow.client_name, {}, {}});
+  Reply reply =
+      login_page(authority, 200, {seal(authority, flow, facts), flow.client_name, {}, {}, is_for_account(flow)});
   set_browser(authority, browser, reply);
   return reply;
 }
@@ -76,12 +77,15 @@ std::string authorize_path(const Authority& authority, std::string_view query) {
   return authority.path + "/authorize?" + std::string(query);
 }
 
+std::string account_path(const Authority& authority) { return authority.path + "/account"; }
+
 namespace {
 
 Answer ask_again(const Authority& authority, const wire::Form& form, const LoginFlow& flow, const Refused& refused,
                  std::string alert) {
   const LoginPage page{std::string(form.get("flow")), flow.client_name,
-                       std::string(form.get("username").substr(0, longest_name)), std::move(alert)};
+                       std::string(form.get("username").substr(0, longest_name)), std::move(alert),
+                       is_for_account(flow)};
   return Answer{login_page(authority, to_wire(refused.why).status, page), {}, {}, {audit(what, refused)}};
 }
 
@@ -110,7 +114,8 @@ Answer succeeded(const Authority& authority, const LoginFlow& flow, const store:
                  const store::Found<store::Throttle>& throttle, const Facts& facts) {
   const LoginSession session{
       user.subject, user.name, user.epoch, flow.browser, facts.now() + authority.lifetimes.login, {}};
-  Answer answer{see_other(authorize_path(authority, flow.query)), {}, {}, {}};
+  const std::string back = is_for_account(flow) ? account_path(authority) : authorize_path(authority, flow.query);
+  Answer answer{see_other(back), {}, {}, {}};
   set_login(authority, seal(authority, session, facts), answer.reply);
   store::erase(answer.commit, throttle);
   answer.audit.push_back({std::string(what), "ok", {}, user.subject, {}});

@@ -15,7 +15,8 @@
 
 namespace postern::oauth {
 
-/// The login page for this authorization request. `query` is where a correct login goes back to.
+/// The login page for this authorization request. `query` is where a correct login goes back to; empty: to the account
+/// page.
 Reply ask_for_login(const Authority& authority, const Browser& browser, std::string query, std::string_view client_name,
                     const Facts& facts);
 
@@ -28,5 +29,6 @@ Seconds delay_after(std::int64_t failures);
 
 /// Where a login goes back to, on this server.
 std::string authorize_path(const Authority& authority, std::string_view query);
+std::string account_path(const Authority& authority);
 
 }  // namespace postern::oauth

@@ -59,6 +59,16 @@ dd{margin:0;font-weight:600;overflow-wrap:anywhere}
 .choice{display:flex;gap:.75rem;margin-top:1.5rem}
 .choice button{flex:1}
 .again{margin-top:.75rem;text-align:center}
+.apps{display:grid;gap:1rem;margin-top:1.25rem}
+.app{border:1px solid var(--line);border-radius:10px;padding:1rem}
+.app h2{font-size:1.05rem;line-height:1.3;margin:0 0 .4rem;overflow-wrap:anywhere}
+.app li{border-top:0;padding:.2rem 0 .2rem 1.5rem}
+.app li::before{left:.1rem;top:.6rem}
+.app dl{border:0;border-top:1px solid var(--line);border-radius:0;margin:.65rem 0 .9rem;padding-top:.5rem}
+.app dl div{display:flex;justify-content:space-between;gap:1rem;border:0;padding:.15rem 0;font-size:.9rem}
+.app dt{flex:none;font-size:inherit}
+.app dd{font-weight:500;text-align:right;min-width:0}
+.app button{width:100%}
 footer{max-width:27rem;width:100%;margin-top:1rem;font-size:.875rem;color:var(--soft);text-align:center}
 @media (forced-colors:active){.alert,.care,main{border:1px solid}}
 @media (prefers-reduced-motion:reduce){*{animation:none;transition:none;scroll-behavior:auto}}

@@ -1,7 +1,9 @@
 #include "core/oauth/pages.hpp"
 
 #include "core/crypto/hash.hpp"
+#include "core/oauth/client_document.hpp"
 #include "core/oauth/clients.hpp"
+#include "core/oauth/page_parts.hpp"
 #include "core/oauth/page_style.hpp"
 #include "core/wire/base64.hpp"
 #include "core/wire/text.hpp"
@@ -10,14 +12,8 @@
 namespace postern::oauth {
 namespace {
 
-Reply page(const Authority& authority, int status, std::string_view title, std::string_view main,
-           std::string_view footer = {});
 wire::Headers page_headers();
 std::string content_security_policy();
-/// Hostile text made fit for a page: cut, without invisible characters, escaped.
-std::string shown(std::string_view hostile, std::size_t code_points = 60);
-std::string shown_client(std::string_view name);
-std::string form_start(const Authority& authority, std::string_view flow);
 /// A button for each provider, and what parts them from the password form where there is one.
 std::string provider_choice(const Authority& authority, std::string_view flow);
 std::string password_form(const Authority& authority, const LoginPage& login);
@@ -25,8 +21,9 @@ std::string password_form(const Authority& authority, const LoginPage& login);
 }  // namespace
 
 Reply login_page(const Authority& authority, int status, const LoginPage& login) {
-  std::string main =
-      "<h1>Log in</h1><p class=\"soft\">to continue to <strong>" + shown_client(login.client_name) + "</strong></p>";
+  std::string main = "<h1>Log in</h1><p class=\"soft\">";
+  main += login.account ? "to see which applications are connected to your account</p>"
+                        : "to continue to <strong>" + shown_client(login.client_name) + "</strong></p>";
   if (!login.alert.empty()) main += "<p role=\"alert\" class=\"alert\">" + wire::html_escape(login.alert) + "</p>";
   if (!authority.providers.empty()) main += provider_choice(authority, login.flow);
   if (authority.own_users) main += password_form(authority, login);
@@ -37,12 +34,11 @@ ConsentPage consent_page_of(const Authority& authority, const AuthorizationReque
                             const store::Client& client) {
   ConsentPage page;
   page.client_name = client.name;
-  if (const auto uri = wire::Uri::parse(client.uri)) page.client_host = uri->host;
+  // Of a metadata document's client the host is known; of others it is what they say.
+  const std::string& home = names_document(request.client_id) ? request.client_id : client.uri;
+  if (const auto uri = wire::Uri::parse(home)) page.client_host = uri->host;
   page.redirect_host = request.redirect.display_host();
-  for (const std::string& token : request.scopes.tokens()) {
-    const ScopeDefinition* definition = authority.scopes.find(token);
-    page.scopes.push_back(definition == nullptr || definition->in_words.empty() ? token : definition->in_words);
-  }
+  page.scopes = scopes_in_words(authority, request.scopes);
   page.loopback_only = is_loopback_only(authority, client);
   return page;
 }
@@ -66,7 +62,7 @@ Reply consent_page(const Authority& authority, const ConsentPage& consent) {
         "<p class=\"care\">This application runs on your own computer. Any program on this computer could be asking "
         "under this name: allow it only if you have just started it yourself.</p>";
   }
-  main += form_start(authority, consent.flow);
+  main += form_start(authority, "/authorize", consent.flow);
   main +=
       "<div class=\"choice\"><button name=\"action\" value=\"deny\">Deny</button>"
       "<button class=\"strong\" name=\"action\" value=\"allow\">Allow</button></div>"
@@ -104,8 +100,6 @@ Reply see_other(std::string location) {
   return reply;
 }
 
-namespace {
-
 Reply page(const Authority& authority, int status, std::string_view title, std::string_view main,
            std::string_view footer) {
   std::string html =
@@ -126,6 +120,31 @@ Reply page(const Authority& authority, int status, std::string_view title, std::
   return reply;
 }
 
+std::string shown(std::string_view hostile, std::size_t code_points) {
+  return wire::html_escape(wire::display_name(hostile, code_points));
+}
+
+std::string shown_client(std::string_view name) {
+  const std::string text = shown(name);
+  return text.empty() ? "an application without a name" : "<bdi>" + text + "</bdi>";
+}
+
+std::vector<std::string> scopes_in_words(const Authority& authority, const ScopeSet& scopes) {
+  std::vector<std::string> words;
+  for (const std::string& token : scopes.tokens()) {
+    const ScopeDefinition* definition = authority.scopes.find(token);
+    words.push_back(definition == nullptr || definition->in_words.empty() ? token : definition->in_words);
+  }
+  return words;
+}
+
+std::string form_start(const Authority& authority, std::string_view leaf, std::string_view flow) {
+  return "<form method=\"post\" action=\"" + wire::html_escape(authority.path + std::string(leaf)) +
+         "\"><input type=\"hidden\" name=\"flow\" value=\"" + wire::html_escape(flow) + "\">";
+}
+
+namespace {
+
 // No form-action: Chromium applies it to the redirect after a form, too, and then no loopback address and no scheme of
 // an application could be reached. No Cross-Origin-Opener-Policy: web clients open this page in a window of theirs and
 // are told the result by it; the policy would cut that tie for good.
@@ -143,17 +162,8 @@ std::string content_security_policy() {
          "'; frame-ancestors 'none'; base-uri 'none'";
 }
 
-std::string shown(std::string_view hostile, std::size_t code_points) {
-  return wire::html_escape(wire::display_name(hostile, code_points));
-}
-
-std::string shown_client(std::string_view name) {
-  const std::string text = shown(name);
-  return text.empty() ? "an application without a name" : "<bdi>" + text + "</bdi>";
-}
-
 std::string provider_choice(const Authority& authority, std::string_view flow) {
-  std::string html = form_start(authority, flow) + "<div class=\"providers\">";
+  std::string html = form_start(authority, "/authorize", flow) + "<div class=\"providers\">";
   for (const Provider& provider : authority.providers) {
     html += "<button name=\"provider\" value=\"" + wire::html_escape(provider.id) + "\">Continue with " +
             shown(provider.label) + "</button>";
@@ -166,7 +176,7 @@ std::string provider_choice(const Authority& authority, std::string_view flow) {
 std::string password_form(const Authority& authority, const LoginPage& login) {
   const bool knows_name = !login.user_name.empty();
   const bool takes_focus = authority.providers.empty() || knows_name;
-  std::string html = form_start(authority, login.flow);
+  std::string html = form_start(authority, "/authorize", login.flow);
   html +=
       "<label for=\"username\">User name</label><input id=\"username\" name=\"username\" type=\"text\" "
       "autocomplete=\"username\" autocapitalize=\"none\" spellcheck=\"false\" maxlength=\"256\" required value=\"" +
@@ -176,11 +186,6 @@ std::string password_form(const Authority& authority, const LoginPage& login) {
       "autocomplete=\"current-password\" maxlength=\"1024\" required";
   html += knows_name ? " autofocus>" : ">";
   return html + "<button class=\"strong wide\" name=\"action\" value=\"login\">Log in</button></form>";
-}
-
-std::string form_start(const Authority& authority, std::string_view flow) {
-  return "<form method=\"post\" action=\"" + wire::html_escape(authority.path + "/authorize") +
-         "\"><input type=\"hidden\" name=\"flow\" value=\"" + wire::html_escape(flow) + "\">";
 }
 
 }  // namespace

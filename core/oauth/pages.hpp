@@ -17,6 +17,7 @@ struct LoginPage {
   std::string client_name;  ///< Hostile text.
   std::string user_name;    ///< As typed before; hostile text.
   std::string alert;        ///< What went wrong; empty at first.
+  bool account = false;     ///< No client is waiting: the login is to the account page.
 };
 
 /// Asks for what the authority offers: a password, a provider, or either.

@@ -124,9 +124,10 @@ Outcome replayed(const TokenRequest& request, Ask& ask, const store::Code& code)
   const auto listed = store::load<store::GrantOf>(ask, store::GrantOf::key(code.subject, code.redeemed_by));
   if (ask.pending()) return ask.needs();
   Answer answer = refuse_json(what, {Refusal::code_replayed, {}, request.client.id, code.subject});
-  if (end_grant(answer.commit, grant, listed, request.authority.lifetimes, ask.facts().now())) {
+  if (end_grant(answer.commit, grant, listed, request.authority.lifetimes, ask)) {
     answer.topics.push_back({Topic::Kind::grant_ended, code.subject, code.redeemed_by});
   }
+  if (ask.pending()) return ask.needs();
   return answer;
 }
 

@@ -27,7 +27,7 @@ Result<ScopeSet, Refused> scopes_of(const TokenRequest& request, const store::Gr
 Outcome refused_by_provider(const TokenRequest& request, const Read& read);
 Outcome rotate(const TokenRequest& request, const Read& read, const ScopeSet& scopes, const Facts& facts);
 Outcome give_again(const TokenRequest& request, const Read& read, const ScopeSet& scopes, const Facts& facts);
-Outcome replayed(const TokenRequest& request, const Read& read, const Facts& facts);
+Outcome replayed(const TokenRequest& request, const Read& read, Ask& ask);
 
 }  // namespace
 
@@ -59,7 +59,7 @@ Outcome refresh(const TokenRequest& request, const Facts& facts) {
         what,
         {ahead ? Refusal::refresh_ahead_of_store : Refusal::grant_ended, {}, request.client.id, read.grant->subject});
   }
-  if (*next == GrantState::revoked) return replayed(request, read, facts);
+  if (*next == GrantState::revoked) return replayed(request, read, ask);
   read.check = check_upstream(request.authority, read.token.grant, read.grant, ask);
   const bool has_provider = !read.grant->provider.empty();
   if (has_provider) read.upstream = store::load<store::Upstream>(ask, store::Upstream::key(read.token.grant));
@@ -139,11 +139,12 @@ Outcome give_again(const TokenRequest& request, const Read& read, const ScopeSet
                 {AuditEvent{std::string(what), "ok_again", read.grant->client, read.grant->subject, {}}}};
 }
 
-Outcome replayed(const TokenRequest& request, const Read& read, const Facts& facts) {
+Outcome replayed(const TokenRequest& request, const Read& read, Ask& ask) {
   Answer answer = refuse_json(what, {Refusal::refresh_replayed, {}, request.client.id, read.grant->subject});
-  if (end_grant(answer.commit, read.grant, read.listed, request.authority.lifetimes, facts.now())) {
+  if (end_grant(answer.commit, read.grant, read.listed, request.authority.lifetimes, ask)) {
     answer.topics.push_back({Topic::Kind::grant_ended, read.grant->subject, read.token.grant});
   }
+  if (ask.pending()) return ask.needs();
   return answer;
 }
 

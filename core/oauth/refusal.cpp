@@ -81,6 +81,13 @@ Faces faces(Refusal refusal) {
               {401, "invalid_client", "The client is registered for another token_endpoint_auth_method."}};
     case Refusal::wrong_client_secret:
       return {"wrong_client_secret", {401, "invalid_client", "Client authentication failed."}};
+    case Refusal::wrong_assertion:
+      return {"wrong_assertion", {401, "invalid_client", "The client assertion is not good."}};
+    case Refusal::assertion_replayed:
+      return {"assertion_replayed", {401, "invalid_client", "This client assertion was used before."}};
+    case Refusal::bad_client_document:
+      return {"bad_client_document",
+              {400, "invalid_client", "The client's metadata document can not be read or is not good."}};
     case Refusal::not_a_resource_server:
       return {"not_a_resource_server", {401, "invalid_client", "Only an authenticated caller may ask here."}};
 
@@ -146,6 +153,8 @@ Faces faces(Refusal refusal) {
       return {"wrong_password", {401, "access_denied", "User name or password is wrong."}};
     case Refusal::login_throttled:
       return {"login_throttled", {429, "access_denied", "Too many failed attempts."}};
+    case Refusal::not_your_grant:
+      return {"not_your_grant", {404, "invalid_request", "This application is not connected to your account."}};
 
     case Refusal::unknown_state:
       return {"unknown_state", {400, "invalid_request", "This answer belongs to no login that was started here."}};

@@ -22,6 +22,9 @@ enum class Refusal {
   malformed_basic,
   wrong_auth_method,
   wrong_client_secret,
+  wrong_assertion,
+  assertion_replayed,
+  bad_client_document,
   not_a_resource_server,
   // Registration.
   malformed_metadata,
@@ -54,6 +57,7 @@ enum class Refusal {
   already_redeemed,
   wrong_password,
   login_throttled,
+  not_your_grant,
   // Providers.
   unknown_state,
   provider_not_configured,

@@ -1,4 +1,4 @@
-#include "core/oauth/client_auth.hpp"
+#include "core/oauth/client_assertion.hpp"
 #include "core/oauth/endpoints.hpp"
 #include "core/oauth/grant.hpp"
 #include "core/oauth/held_token.hpp"
@@ -10,6 +10,8 @@ namespace {
 constexpr std::string_view what = "token.revoke";
 
 Outcome dispatch(const Authority& authority, const HttpRequest& request, const Facts& facts);
+Outcome revoke_for(const Authority& authority, const wire::Form& form, const ClientCredentials& credentials,
+                   const Facts& facts);
 
 }  // namespace
 
@@ -26,23 +28,29 @@ Outcome dispatch(const Authority& authority, const HttpRequest& request, const F
   const auto credentials = read_client(request, *form);
   if (!credentials) return refuse_json(what, credentials.error());
   if (form->get("token").empty()) return refuse_json(what, missing("token"));
+  return with_proof(authority, what, *credentials, facts,
+                    [&](const ClientCredentials& proved) { return revoke_for(authority, *form, proved, facts); });
+}
 
+Outcome revoke_for(const Authority& authority, const wire::Form& form, const ClientCredentials& credentials,
+                   const Facts& facts) {
   Ask ask{facts};
-  const auto client = store::load<store::Client>(ask, store::Client::key(credentials->id));
-  const HeldToken held = load_held_token(authority, form->get("token"), ask);
+  const auto client = store::load<store::Client>(ask, store::Client::key(credentials.id));
+  const HeldToken held = load_held_token(authority, form.get("token"), ask);
   if (ask.pending()) return ask.needs();
 
-  if (auto refused = check_client(*credentials, client)) return refuse_json(what, *refused);
+  if (auto refused = check_client(credentials, client)) return refuse_json(what, *refused);
   Answer answer{json_reply(200, Json::object()), {}, {}, {}};
-  AuditEvent event{std::string(what), "ok", credentials->id, {}, {}};
+  AuditEvent event{std::string(what), "ok", credentials.id, {}, {}};
   if (!held.known()) {
     event.outcome = "ok_unknown";  // RFC 7009 s. 2.2: it is not good, which is what was wanted.
-  } else if (held.grant->client != credentials->id) {
-    return refuse_json(what, {Refusal::token_of_another_client, {}, credentials->id});
-  } else if (end_grant(answer.commit, held.grant, held.listed, authority.lifetimes, facts.now())) {
+  } else if (held.grant->client != credentials.id) {
+    return refuse_json(what, {Refusal::token_of_another_client, {}, credentials.id});
+  } else if (end_grant(answer.commit, held.grant, held.listed, authority.lifetimes, ask)) {
     event.subject = held.grant->subject;
     answer.topics.push_back({Topic::Kind::grant_ended, held.grant->subject, held.grant_id()});
   }
+  if (ask.pending()) return ask.needs();
   answer.audit.push_back(std::move(event));
   return answer;
 }

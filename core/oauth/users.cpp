@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/oauth/grant.hpp"
+#include "core/oauth/grants.hpp"
 #include "core/oauth/replies.hpp"
 #include "core/store/record.hpp"
 #include "core/store/records.hpp"
@@ -13,7 +13,6 @@ namespace postern::oauth {
 namespace {
 
 constexpr std::uint32_t most_users = 1000;
-constexpr std::uint32_t most_grants = 200;
 constexpr std::size_t longest_name = 64;        // Code points.
 constexpr std::size_t shortest_password = 8;    // Code points.
 constexpr std::size_t longest_password = 1024;  // Bytes.
@@ -24,8 +23,6 @@ std::optional<std::string> name_fault(std::string_view name);
 std::optional<std::string> password_fault(const Secret& password);
 std::size_t code_points(std::string_view utf8);
 
-/// The grants under a user, as far as one round of reading shows them, put to their end. How many.
-std::size_t end_grants(Ask& ask, std::string_view subject, const Lifetimes& lifetimes, Answer& answer);
 Outcome no_such_user(std::string_view name);
 
 }  // namespace
@@ -86,11 +83,14 @@ Outcome remove_user(std::string_view name, const Lifetimes& lifetimes, const Fac
   if (ask.pending()) return ask.needs();
   if (!known) return no_such_user(name);
   Answer answer;
-  const std::size_t ended = end_grants(ask, known->subject, lifetimes, answer);
+  const UserGrants found = load_grants(ask, known->subject);
+  if (ask.pending()) return ask.needs();
+  end_grants(found.grants, lifetimes, {}, ask, answer);
   if (ask.pending()) return ask.needs();
   store::erase(answer.commit, known);
   answer.commit.durable();
-  answer.reply = json_reply(200, Json{{"subject", known->subject}, {"name", known->name}, {"ended", ended}});
+  answer.reply =
+      json_reply(200, Json{{"subject", known->subject}, {"name", known->name}, {"ended", found.grants.size()}});
   answer.audit.push_back({"user.remove", "ok", {}, known->subject, {}});
   return answer;
 }
@@ -98,35 +98,17 @@ Outcome remove_user(std::string_view name, const Lifetimes& lifetimes, const Fac
 Outcome end_grants_of(std::string_view subject, const Lifetimes& lifetimes, const Facts& facts) {
   Ask ask{facts};
   Answer answer;
-  const std::size_t ended = end_grants(ask, subject, lifetimes, answer);
+  const UserGrants found = load_grants(ask, subject);
+  if (ask.pending()) return ask.needs();
+  end_grants(found.grants, lifetimes, {}, ask, answer);
   if (ask.pending()) return ask.needs();
   answer.commit.durable();
-  answer.reply = json_reply(200, Json{{"ended", ended}});
+  answer.reply = json_reply(200, Json{{"ended", found.grants.size()}});
   answer.audit.push_back({"user.end_grants", "ok", {}, std::string(subject), {}});
   return answer;
 }
 
 namespace {
-
-std::size_t end_grants(Ask& ask, std::string_view subject, const Lifetimes& lifetimes, Answer& answer) {
-  const std::string prefix = store::GrantOf::prefix(subject);
-  const Scanned* scanned = ask(Scan{prefix, most_grants});
-  if (scanned == nullptr) return 0;
-  std::size_t ended = 0;
-  for (const ScannedRecord& found : scanned->records) {
-    const std::string id = found.key.substr(prefix.size());
-    const store::Found<store::GrantOf> listed(found.key, found.record.version, store::GrantOf{});
-    const auto grant = store::load<store::Grant>(ask, store::Grant::key(id));
-    if (ask.pending()) continue;
-    if (end_grant(answer.commit, grant, listed, lifetimes, ask.facts().now())) {
-      answer.topics.push_back({Topic::Kind::grant_ended, std::string(subject), id});
-    } else {
-      store::erase(answer.commit, listed);  // Its grant is gone already.
-    }
-    ++ended;
-  }
-  return ended;
-}
 
 std::optional<std::string> name_fault(std::string_view name) {
   const std::size_t points = code_points(name);

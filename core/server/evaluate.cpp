@@ -10,6 +10,7 @@
 #include "core/mcp/endpoint.hpp"
 #include "core/mcp/sse.hpp"
 #include "core/mcp/streams.hpp"
+#include "core/oauth/account.hpp"
 #include "core/oauth/bearer.hpp"
 #include "core/oauth/endpoints.hpp"
 #include "core/oauth/grant.hpp"
@@ -51,6 +52,7 @@ constexpr std::array routes = {
     Route{"/sse/", sse_endpoint, true},
     Route{"/messages", messages_endpoint, true},
     Route{"/authorize", of_authority<oauth::authorize>, false},
+    Route{"/account", of_authority<oauth::account>, false},
     Route{"/token", of_authority<oauth::token>, true},
     Route{"/register", of_authority<oauth::register_client>, true},
     Route{"/revoke", of_authority<oauth::revoke>, true},

@@ -69,16 +69,16 @@ obligation("PKCE", [
 ]);
 
 obligation("Consent", [
-  { removes: "the browser that a page was made for", file: "core/oauth/authorize.cpp",
+  { removes: "the browser that a page was made for", file: "core/oauth/page_form.cpp",
     find: "!known || known->hash() != browser", replace: "false",
     tests: "ConsentTest.AnApprovalByOneBrowserCanNotBeFinishedByAnother" },
-  { removes: "Sec-Fetch-Site", file: "core/oauth/authorize.cpp",
+  { removes: "Sec-Fetch-Site", file: "core/oauth/page_form.cpp",
     find: 'site != nullptr && *site != "same-origin"', replace: "false",
     tests: "ConsentTest.FormsOfOtherSitesAreRefused" },
-  { removes: "the form's Origin", file: "core/oauth/authorize.cpp", is_statement: true,
+  { removes: "the form's Origin", file: "core/oauth/page_form.cpp", is_statement: true,
     find: 'if (origin == nullptr || *origin == "null") return std::nullopt;', replace: "return std::nullopt;",
     tests: "ConsentTest.FormsOfOtherSitesAreRefused" },
-  { removes: "the time that a page is good for", file: "core/oauth/authorize.cpp",
+  { removes: "the time that a page is good for", file: "core/oauth/page_form.cpp",
     find: "now >= expires", replace: "false", tests: "ConsentTest.APageExpires" },
   { removes: "the same login as the page was made for", file: "core/oauth/consent.cpp",
     find: "!is_same_login(authority, request, flow, facts.now())", replace: "false",
@@ -113,6 +113,26 @@ obligation("Consent", [
   { removes: "iss in the answer (RFC 9207)", file: "core/oauth/authorization_request.cpp", is_statement: true,
     find: 'parameters.emplace_back("iss", authority.issuer);', replace: "",
     tests: "ConsentTest.AllowGivesACodeWithStateAndIssuer" },
+]);
+
+obligation("Account page", [
+  { removes: "whose grant it is", file: "core/oauth/account.cpp",
+    find: "!one.grant || one.grant->subject != subject", replace: "!one.grant",
+    tests: "AccountTest.AnothersGrantIsRefusedAndToldFromNoneByNothing" },
+  { removes: "the browser that the page was made for", file: "core/oauth/page_form.cpp",
+    find: "!known || known->hash() != browser", replace: "false",
+    tests: "AccountTest.APageOfOneBrowserCanNotBeSentByAnother" },
+  { removes: "the user that the page was made for", file: "core/oauth/account.cpp",
+    find: "session->subject == flow->subject", replace: "true",
+    tests: "AccountTest.APageOfOneUserCanNotBeSentByTheNextInTheSameBrowser" },
+  { removes: "the refusal of other sites' forms", file: "core/oauth/account.cpp",
+    find: "if (auto refused = check_sender(authority, request))", written: "if (auto refused = check_sender(authority, request); !ON && refused)",
+    tests: "AccountTest.FormsOfOtherSitesAreRefused" },
+  { removes: "the password that the login was made with", file: "core/oauth/account.cpp",
+    find: "user->epoch == session.epoch", replace: "true",
+    tests: "AccountTest.ANewPasswordOrANewUserOfTheNameEndsPageAndLogin" },
+  { removes: "the provider's tokens, which stay when a grant ends", file: "core/oauth/grant.cpp",
+    find: "!grant->provider.empty()", replace: "false", tests: "AccountTest.EveryEndOfAGrantForgetsTheProvidersTokens" },
 ]);
 
 obligation("Pages", [
