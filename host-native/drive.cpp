@@ -19,8 +19,9 @@ constexpr std::size_t most_claims = 8;
 // One request on its way: what was done for it, and what its client has seen, survive a lost commit.
 class Drive {
  public:
-  Drive(const Host& host, const Evaluate& evaluate, const HttpRequest& request, EventSink& events)
-      : host_(host), evaluate_(evaluate), request_(request), events_(events) {}
+  Drive(const Host& host, const Evaluate& evaluate, const HttpRequest& request, EventSink& events,
+        std::string_view request_id)
+      : host_(host), evaluate_(evaluate), request_(request), events_(events), request_id_(request_id) {}
 
   Driven run() {
     Reply reply = decide();
@@ -162,9 +163,13 @@ class Drive {
       }
     }
     for (const AuditEvent& event : answer.audit) {
-      host_.log.write(
-          Log::Level::info, event.what,
-          {{"outcome", event.outcome}, {"client", event.client}, {"subject", event.subject}, {"detail", event.detail}});
+      if (host_.audit != nullptr) host_.audit->write(request_id_, event);
+      host_.log.write(Log::Level::info, event.what,
+                      {{"id", request_id_},
+                       {"outcome", event.outcome},
+                       {"client", event.client},
+                       {"subject", event.subject},
+                       {"detail", event.detail}});
     }
     answer.topics.insert(answer.topics.end(), done_.topics.begin(), done_.topics.end());
     if (!answer.topics.empty() && host_.publish) host_.publish(answer.topics);
@@ -175,6 +180,7 @@ class Drive {
   const Evaluate& evaluate_;
   const HttpRequest& request_;
   EventSink& events_;
+  const std::string_view request_id_;
   Done done_;
   std::vector<std::string> claimed_;
   std::string owner_;  ///< Stands in the claims of this request.
@@ -191,13 +197,14 @@ class NoEvents final : public EventSink {
 
 }  // namespace
 
-Driven drive(const Host& host, const Evaluate& evaluate, const HttpRequest& request, EventSink& events) {
-  return Drive(host, evaluate, request, events).run();
+Driven drive(const Host& host, const Evaluate& evaluate, const HttpRequest& request, EventSink& events,
+             std::string_view request_id) {
+  return Drive(host, evaluate, request, events, request_id).run();
 }
 
-Reply drive(const Host& host, const Evaluate& evaluate, const HttpRequest& request) {
+Reply drive(const Host& host, const Evaluate& evaluate, const HttpRequest& request, std::string_view request_id) {
   NoEvents nobody;
-  return drive(host, evaluate, request, nobody).reply;
+  return drive(host, evaluate, request, nobody, request_id).reply;
 }
 
 }  // namespace postern

@@ -32,10 +32,12 @@ struct Driven {
 constexpr int most_attempts = 5;
 constexpr int most_rounds = 8;  ///< Rounds that wait for time or for a tool do not count.
 
-/// Decides the request. 503 when the store can't, and when five attempts were lost. Never throws.
-Driven drive(const Host& host, const Evaluate& evaluate, const HttpRequest& request, EventSink& events);
+/// Decides the request, which the audit calls `request_id`. 503 when the store can't, and when five attempts were lost.
+/// Never throws.
+Driven drive(const Host& host, const Evaluate& evaluate, const HttpRequest& request, EventSink& events,
+             std::string_view request_id = {});
 
 /// The same for decisions without events.
-Reply drive(const Host& host, const Evaluate& evaluate, const HttpRequest& request);
+Reply drive(const Host& host, const Evaluate& evaluate, const HttpRequest& request, std::string_view request_id = {});
 
 }  // namespace postern

@@ -13,6 +13,7 @@
 #include "core/flow/facts.hpp"
 #include "core/flow/outcome.hpp"
 #include "host-native/fetch/fetcher.hpp"
+#include "host-native/log/audit.hpp"
 #include "host-native/log/log.hpp"
 #include "host-native/postern.hpp"
 #include "host-native/store/store.hpp"
@@ -46,6 +47,7 @@ struct Host {
   std::function<UnixSeconds()> now;
   std::function<std::string()> entropy;  ///< 32 bytes.
   Fetcher* fetcher = nullptr;            ///< Null: this host reaches no other server.
+  AuditLog* audit = nullptr;             ///< Null: decisions go to the log alone.
 };
 
 /// What was done for one request and is not done again when it starts over after a lost commit: passwords, waits, and

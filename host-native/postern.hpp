@@ -12,7 +12,8 @@
 //     return server.tool(greet).run(argc, argv);
 //   }
 //
-// The program then has the whole command line: serve (the default), user add|passwd|list|remove, version, and every option.
+// The program then has the whole command line: serve (the default), user add|passwd|list|remove,
+// grants list|revoke, clients list|remove, version, and every option.
 #pragma once
 
 #include <functional>

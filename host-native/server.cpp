@@ -112,6 +112,12 @@ int run_command(Program program, int argc, const char* const* argv) {
   if (const auto* user = std::get_if<commands::UserCommand>(&command.what)) {
     return commands::manage_users(program, options, *user);
   }
+  if (const auto* grants = std::get_if<commands::GrantsCommand>(&command.what)) {
+    return commands::manage_grants(program, options, *grants);
+  }
+  if (const auto* clients = std::get_if<commands::ClientsCommand>(&command.what)) {
+    return commands::manage_clients(program, options, *clients);
+  }
   if (program.without_authorization) {
     if (!config::is_loopback_host(options.listen_host)) {
       throw Refused("--listen " + options.listen_host + ": this server runs without authorization; expected loopback");
@@ -119,7 +125,7 @@ int run_command(Program program, int argc, const char* const* argv) {
     options.memory_store = true;  // There is nobody whose records could be kept.
   }
   if (std::get<commands::Serve>(command.what).check) return commands::check(program, options);
-  take_signals();
+  take_signals(!options.audit.empty());
   return commands::serve(program, options);
 }
 

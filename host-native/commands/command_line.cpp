@@ -30,6 +30,35 @@ void add_options(CLI::App& app, config::Values& values) {
       ->type_name("FILE");
 }
 
+void add_grants_commands(CLI::App& app, config::Values& values, GrantsCommand& grants) {
+  CLI::App* list = app.add_subcommand("list", "Id, user, client, scopes, when granted and last used, provider");
+  add_options(*list, values);
+  list->callback([&grants] { grants.action = GrantsCommand::Action::list; });
+  list->add_option("--user", grants.user, "Only of this user (name or subject)");
+  list->add_option("--client", grants.client, "Only to this client");
+  list->add_flag("--json", grants.json, "As an array of JSON objects");
+
+  CLI::App* revoke = app.add_subcommand("revoke", "End them: tokens at the next request, open streams soon");
+  add_options(*revoke, values);
+  revoke->callback([&grants] { grants.action = GrantsCommand::Action::revoke; });
+  revoke->add_option("id", grants.id, "The id that list shows");
+  revoke->add_option("--user", grants.user, "All of this user (name or subject)");
+  revoke->add_option("--client", grants.client, "All to this client");
+  revoke->add_flag("--all", grants.all, "All that there are");
+}
+
+void add_clients_commands(CLI::App& app, config::Values& values, ClientsCommand& clients) {
+  CLI::App* list = app.add_subcommand("list", "Id, name, redirect URIs, authentication, day of registration, grants");
+  add_options(*list, values);
+  list->callback([&clients] { clients.action = ClientsCommand::Action::list; });
+  list->add_flag("--json", clients.json, "As an array of JSON objects");
+
+  CLI::App* remove = app.add_subcommand("remove", "Remove a client and end what was granted to it");
+  add_options(*remove, values);
+  remove->callback([&clients] { clients.action = ClientsCommand::Action::remove; });
+  remove->add_option("id", clients.id, "The client_id")->required();
+}
+
 // The word that was not understood, and the option that may have been meant.
 std::string with_suggestion(const std::string& message) {
   const std::size_t at = message.find("--");
@@ -52,6 +81,8 @@ std::variant<Command, int> parse_command_line(const Program& program, int argc, 
   Command command{Serve{}, {}};
   Serve serving;
   UserCommand user;
+  GrantsCommand grants;
+  ClientsCommand clients;
 
   CLI::App app(program.name + " " + program.version + ": an MCP server with its own OAuth 2.1 authorization server",
                program.name);
@@ -83,6 +114,14 @@ std::variant<Command, int> parse_command_line(const Program& program, int argc, 
   add_user_command("passwd", "Change a password, and log its browsers out", UserCommand::Action::set_password);
   add_user_command("list", "Name, subject and day of creation", UserCommand::Action::list);
   add_user_command("remove", "Remove a user and end what was granted", UserCommand::Action::remove);
+
+  CLI::App* grants_app = app.add_subcommand("grants", "What users have granted to applications");
+  grants_app->require_subcommand(1);
+  add_grants_commands(*grants_app, command.options, grants);
+  CLI::App* clients_app = app.add_subcommand("clients", "The applications that are registered");
+  clients_app->require_subcommand(1);
+  add_clients_commands(*clients_app, command.options, clients);
+
   CLI::App* version = app.add_subcommand("version", "Tell the version");
 
   try {
@@ -96,6 +135,10 @@ std::variant<Command, int> parse_command_line(const Program& program, int argc, 
     command.what = Version{};
   } else if (users->parsed()) {
     command.what = user;
+  } else if (grants_app->parsed()) {
+    command.what = grants;
+  } else if (clients_app->parsed()) {
+    command.what = clients;
   } else {
     command.what = serving;
   }

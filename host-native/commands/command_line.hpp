@@ -13,7 +13,7 @@ struct Serve {
 };
 
 struct Command {
-  std::variant<Serve, UserCommand, Version> what;
+  std::variant<Serve, UserCommand, GrantsCommand, ClientsCommand, Version> what;
   config::Values options;
 };
 

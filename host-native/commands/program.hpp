@@ -40,5 +40,26 @@ struct UserCommand {
 /// `user ...`. Errors: Refused.
 int manage_users(const Program& program, const config::Options& options, const UserCommand& command);
 
+struct GrantsCommand {
+  enum class Action { list, revoke };
+  Action action = Action::list;
+  std::string id;  ///< revoke: one of id, user, client and all.
+  std::string user;
+  std::string client;
+  bool all = false;
+  bool json = false;  ///< list: for programs.
+};
+/// `grants ...`. Errors: Refused.
+int manage_grants(const Program& program, const config::Options& options, const GrantsCommand& command);
+
+struct ClientsCommand {
+  enum class Action { list, remove };
+  Action action = Action::list;
+  std::string id;
+  bool json = false;
+};
+/// `clients ...`. Errors: Refused.
+int manage_clients(const Program& program, const config::Options& options, const ClientsCommand& command);
+
 }  // namespace commands
 }  // namespace postern

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "core/server/evaluate.hpp"
+#include "host-native/commands/decisions.hpp"
 #include "host-native/commands/program.hpp"
 #include "host-native/commands/setup.hpp"
 #include "host-native/commands/users.hpp"
@@ -102,8 +103,8 @@ FetchSettings fetch_settings(const config::Options& options) {
 
 // Waits for the signal, then lets go of the clients: at once of those that wait for news, in time of those that are
 // being served.
-void stop_when_told(http::HttpServer& server, Streams& streams, Pause& pause, Log& log) {
-  wait_for_stop();
+void stop_when_told(http::HttpServer& server, Streams& streams, Pause& pause, Log& log, AuditLog* audit) {
+  wait_for_stop(audit == nullptr ? std::function<void()>() : [audit] { audit->reopen(); });
   log.write(Log::Level::info, "server.draining");
   streams.end_all();
   if (server.drain(drain_time)) return;
@@ -143,6 +144,7 @@ int serve(const Program& program, const config::Options& options) {
   const auto deployment = build_deployment(program, options, url, keys, Passwords::decoy());
   const auto store = open_store(options);
   const auto log = Log::to_standard_error(options.log_level, options.log_format);
+  const auto audit = open_audit_log(options, *log);
 
   Streams streams(StreamRules{
       tell, [&](const Stream& stream, const Facts& facts) { return check(*deployment, stream, facts); }, closed});
@@ -153,7 +155,7 @@ int serve(const Program& program, const config::Options& options) {
                   pause,         *log,
                   program.tools, [&streams](const std::vector<Topic>& topics) { streams.publish(topics); },
                   system_now,    [] { return system_entropy(32); },
-                  fetcher.get()};
+                  fetcher.get(), audit.get()};
   const http::Service service{
       host,
       [&](const HttpRequest& request, const Facts& facts) { return evaluate(*deployment, request, facts); },
@@ -179,7 +181,7 @@ int serve(const Program& program, const config::Options& options) {
              {{"listen", options.listen_host}, {"port", std::int64_t{server.port()}}, {"url", url}});
 
   const Sweeper sweeper(*store, *log);
-  std::thread stopper([&] { stop_when_told(server, streams, pause, *log); });
+  std::thread stopper([&] { stop_when_told(server, streams, pause, *log, audit.get()); });
   server.serve(service);
   ask_to_stop();  // In case that it ended by itself.
   stopper.join();

@@ -47,6 +47,10 @@ std::unique_ptr<Store> open_store(const config::Options& options) {
   }
 }
 
+std::unique_ptr<AuditLog> open_audit_log(const config::Options& options, Log& log) {
+  return options.audit.empty() ? nullptr : AuditLog::open(options.audit, log);
+}
+
 std::string new_password() {
   constexpr std::string_view alphabet = "abcdefghijkmnpqrstuvwxyz23456789";  // 32 of them; no l, o, 0, 1
   static_assert(alphabet.size() == 32);

@@ -7,6 +7,7 @@
 
 #include "core/server/deployment.hpp"
 #include "host-native/commands/program.hpp"
+#include "host-native/log/audit.hpp"
 #include "host-native/store/store.hpp"
 
 namespace postern::commands {
@@ -23,6 +24,9 @@ std::filesystem::path key_ring_file(const config::Options& options);
 
 /// The store in the data folder, which is there already; or one in memory. Errors: Refused.
 std::unique_ptr<Store> open_store(const config::Options& options);
+
+/// Null: there is none to be kept. Errors: Refused.
+std::unique_ptr<AuditLog> open_audit_log(const config::Options& options, Log& log);
 
 /// A password that nobody can guess and everybody can type: 20 letters and digits in groups.
 std::string new_password();

@@ -3,17 +3,12 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include <cstdio>
-#include <ctime>
 #include <iostream>
 
 #include "core/oauth/users.hpp"
 #include "core/wire/json.hpp"
+#include "host-native/commands/decisions.hpp"
 #include "host-native/commands/program.hpp"
-#include "host-native/commands/setup.hpp"
-#include "host-native/system/clock.hpp"
-#include "host-native/system/entropy.hpp"
-#include "host-native/system/files.hpp"
 #include "host-native/system/refused.hpp"
 
 namespace postern::commands {
@@ -23,22 +18,6 @@ Secret ask_for_password(const UserCommand& command);
 int report(const Reply& reply, const std::string& done);
 int list(const Host& host);
 int remove(const Host& host, const config::Options& options, const std::string& name);
-
-Reply decide(const Host& host, const std::function<Outcome(const Facts&)>& evaluation) {
-  return drive(
-      host, [&](const HttpRequest&, const Facts& facts) { return evaluation(facts); }, HttpRequest{});
-}
-
-Json body_of(const Reply& reply) {
-  const auto parsed = wire::parse_json(reply.body);
-  return parsed ? *parsed : Json::object();
-}
-
-std::string text_of(const Reply& reply, std::string_view name) {
-  const Json body = body_of(reply);
-  const std::string* text = wire::string_member(body, name);
-  return text == nullptr ? "" : *text;
-}
 
 }  // namespace
 
@@ -54,30 +33,12 @@ Reply add_user(const Host& host, const std::string& name, const Secret& password
   return decide(host, [&](const Facts& facts) { return oauth::add_user(name, password, facts); });
 }
 
-std::string error_line(const Reply& reply) {
-  if (reply.status == 503) return "the store is busy or failing; nothing was changed";
-  const std::string line = text_of(reply, "error");
-  return line.empty() ? "failed with status " + std::to_string(reply.status) : line;
-}
-
 int manage_users(const Program& program, const config::Options& options, const UserCommand& command) {
-  if (program.without_authorization) throw Refused("user: this server runs without authorization and has no users");
-  if (options.memory_store) throw Refused("user: --store memory keeps users only while the server runs");
   const bool adds = command.action == UserCommand::Action::add;
-  std::error_code error;
-  if (!adds && !std::filesystem::exists(options.data, error)) {
-    throw Refused(options.data.string() + ": no such folder (--data)");
-  }
+  const OfflineHost offline(program, options, "user", adds);
+  const Host& host = offline.host();
   Secret password;
   if (adds || command.action == UserCommand::Action::set_password) password = ask_for_password(command);
-
-  prepare_private_folder(options.data);
-  const auto store = open_store(options);
-  const auto log = Log::to_standard_error(std::max(options.log_level, Log::Level::warning), options.log_format);
-  Passwords passwords;
-  Pause pause;
-  const HostTools no_tools;
-  const Host host{*store, passwords, pause, *log, no_tools, nullptr, system_now, [] { return system_entropy(32); }};
   switch (command.action) {
     case UserCommand::Action::add:
       return report(add_user(host, command.name, password), "added " + command.name);
@@ -156,12 +117,8 @@ int list(const Host& host) {
   for (const Json& user : *users) {
     const std::string* name = wire::string_member(user, "name");
     const std::string* subject = wire::string_member(user, "subject");
-    const std::time_t created = static_cast<std::time_t>(wire::int_member(user, "created").value_or(0));
-    std::tm parts{};
-    gmtime_r(&created, &parts);
-    char date[16] = "";
-    std::strftime(date, sizeof date, "%Y-%m-%d", &parts);
-    std::cout << (name ? *name : "") << '\t' << (subject ? *subject : "") << '\t' << date << '\n';
+    std::cout << (name ? *name : "") << '\t' << (subject ? *subject : "") << '\t'
+              << date_of(wire::int_member(user, "created").value_or(0)) << '\n';
   }
   if (wire::bool_member(body, "more").value_or(false)) std::cout << "...\n";
   return 0;

@@ -13,7 +13,4 @@ bool has_users(const Host& host);
 /// The core's reply: 200, or an error with its one line.
 Reply add_user(const Host& host, const std::string& name, const Secret& password);
 
-/// The line of an error reply.
-std::string error_line(const Reply& reply);
-
 }  // namespace postern::commands

@@ -163,6 +163,8 @@ const std::vector<OptionSpec>& option_table() {
        set_path<&Options::fetch_ca>},
       {"log-level", Kind::value, "LEVEL", "debug, info, warning, error or off", "info", set_log_level},
       {"log-format", Kind::value, "text|json", "How lines of the log look, on standard error", "text", set_log_format},
+      {"audit", Kind::value, "FILE|-", "Every decision as a line of JSON; - is standard output", "",
+       set_text<&Options::audit>},
   };
   return table;
 }

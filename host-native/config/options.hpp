@@ -26,6 +26,7 @@ struct Options {
   oauth::Lifetimes lifetimes;
   Log::Level log_level = Log::Level::info;
   Log::Format log_format = Log::Format::text;
+  std::string audit;  ///< A file, or `-` for standard output. Empty: decisions go to the log alone.
   std::filesystem::path tls_cert;
   std::filesystem::path tls_key;
   bool behind_proxy = false;

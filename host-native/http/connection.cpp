@@ -24,14 +24,22 @@ using Clock = std::chrono::steady_clock;
 class Response final : public EventSink {
  public:
   Response(const Service& service, ConnectionState& state, Socket& socket, const Head& head, bool keep_alive)
-      : service_(service), state_(state), socket_(socket), head_(head), keep_alive_(keep_alive) {}
+      : service_(service),
+        state_(state),
+        socket_(socket),
+        head_(head),
+        keep_alive_(keep_alive),
+        id_(new_request_id()) {}
+
+  const std::string& request_id() const { return id_; }
 
   void begin(const wire::Headers& headers) override { start_stream(200, headers, ""); }
   void send(std::string_view frames) override { write_piece(frames); }
 
   /// Status, fields and all of the body.
   void reply(const Reply& reply) {
-    std::string bytes = print_head(reply.status, reply.headers, Framing::length, reply.body.size(), !keep_alive_);
+    std::string bytes =
+        print_head(reply.status, with_id(reply.headers), Framing::length, reply.body.size(), !keep_alive_);
     if (head_.method != "HEAD") bytes += reply.body;
     write(bytes);
   }
@@ -40,7 +48,7 @@ class Response final : public EventSink {
   void start_stream(int status, const wire::Headers& headers, std::string_view first) {
     framing_ = head_.minor_version == 1 ? Framing::chunked : Framing::close;
     if (framing_ == Framing::close) keep_alive_ = false;
-    std::string bytes = print_head(status, headers, framing_, 0, !keep_alive_);
+    std::string bytes = print_head(status, with_id(headers), framing_, 0, !keep_alive_);
     bytes += framing_ == Framing::chunked ? chunk(first) : std::string(first);
     write(bytes);
   }
@@ -58,6 +66,11 @@ class Response final : public EventSink {
   bool keep_alive() const { return keep_alive_ && !gone_; }
 
  private:
+  wire::Headers with_id(wire::Headers headers) const {
+    headers.push_back({"X-Request-Id", id_});
+    return headers;
+  }
+
   void write(std::string_view bytes) {
     if (gone_) return;
     state_.must_finish_in(service_.timeouts.write);
@@ -70,6 +83,7 @@ class Response final : public EventSink {
   Socket& socket_;
   const Head& head_;
   bool keep_alive_;
+  const std::string id_;
   bool gone_ = false;
   Framing framing_ = Framing::length;
 };
@@ -101,7 +115,7 @@ class Connection {
   void hold_stream(Response& response, const std::shared_ptr<OpenStream>& open);
   bool fill();
   void reject(const Rejected& rejected);
-  void log(const HttpRequest& request, int status, Clock::time_point began) const;
+  void log(const HttpRequest& request, std::string_view id, int status, Clock::time_point began) const;
 
   const Service& service_;
   Connections& all_;
@@ -186,8 +200,8 @@ bool Connection::answer(const Head& head, const HttpRequest& request) {
   const auto began = Clock::now();
   state_.may_take_any_time();
   Response response(service_, state_, socket_, head, head.keep_alive && !all_.draining());
-  Driven driven = drive(service_.host, service_.evaluate, request, response);
-  log(request, driven.began ? 200 : driven.reply.status, began);
+  Driven driven = drive(service_.host, service_.evaluate, request, response, response.request_id());
+  log(request, response.request_id(), driven.began ? 200 : driven.reply.status, began);
   if (driven.began) {
     response.write_piece(driven.reply.body);
     response.end_stream();
@@ -275,12 +289,11 @@ std::string_view path_to_log(std::string_view target, int status) {
   return path;
 }
 
-void Connection::log(const HttpRequest& request, int status, Clock::time_point began) const {
+void Connection::log(const HttpRequest& request, std::string_view id, int status, Clock::time_point began) const {
   if (!service_.host.log.wants(Log::Level::info)) return;
-  static std::atomic<std::int64_t> counter{0};
   const double ms = std::chrono::duration<double, std::milli>(Clock::now() - began).count();
   service_.host.log.write(Log::Level::info, "http.request",
-                          {{"id", ++counter},
+                          {{"id", id},
                            {"method", request.method},
                            {"path", path_to_log(request.target, status)},
                            {"status", std::int64_t{status}},

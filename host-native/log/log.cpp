@@ -5,10 +5,9 @@
 #include <spdlog/spdlog.h>
 
 #include <charconv>
-#include <chrono>
-#include <ctime>
 
 #include "core/wire/json.hpp"
+#include "host-native/system/clock.hpp"
 
 namespace postern {
 namespace {
@@ -27,17 +26,6 @@ constexpr std::string_view name_of(Log::Level level) {
       break;
   }
   return "off";
-}
-
-// RFC 3339, UTC, milliseconds.
-void append_time(std::string& line) {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-  const std::time_t seconds = static_cast<std::time_t>(milliseconds / 1000);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  fmt::format_to(std::back_inserter(line), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900,
-                 parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, milliseconds % 1000);
 }
 
 void append_number(std::string& line, const std::variant<std::string_view, std::int64_t, double>& value) {

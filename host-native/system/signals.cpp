@@ -20,19 +20,21 @@ sigset_t stop_signals() {
 
 }  // namespace
 
-void take_signals() {
+void take_signals(bool hangup) {
   sigset_t set = stop_signals();
   sigaddset(&set, own_signal);
+  if (hangup) sigaddset(&set, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
 }
 
-int wait_for_stop() {
+int wait_for_stop(const std::function<void()>& on_hangup) {
   const sigset_t set = stop_signals();
   sigset_t wanted = set;
   sigaddset(&wanted, own_signal);
+  if (on_hangup) sigaddset(&wanted, SIGHUP);
   int number = SIGTERM;
-  sigwait(&wanted, &number);
+  while (sigwait(&wanted, &number) == 0 && number == SIGHUP) on_hangup();
   // Whoever asks a second time does not want to wait for the draining.
   ::signal(SIGTERM, SIG_DFL);
   ::signal(SIGINT, SIG_DFL);

@@ -1,0 +1,71 @@
+#include "host-native/commands/decisions.hpp"
+
+#include <algorithm>
+#include <ctime>
+
+#include "core/wire/json.hpp"
+#include "host-native/commands/setup.hpp"
+#include "host-native/system/clock.hpp"
+#include "host-native/system/entropy.hpp"
+#include "host-native/system/files.hpp"
+#include "host-native/system/refused.hpp"
+
+namespace postern::commands {
+namespace {
+
+std::unique_ptr<Store> open_checked(const Program& program, const config::Options& options, const std::string& command,
+                                    bool may_create) {
+  if (program.without_authorization) {
+    throw Refused(command + ": this server runs without authorization; there is nobody in its store");
+  }
+  if (options.memory_store) throw Refused(command + ": --store memory keeps records only while the server runs");
+  std::error_code error;
+  if (!may_create && !std::filesystem::exists(options.data, error)) {
+    throw Refused(options.data.string() + ": no such folder (--data)");
+  }
+  prepare_private_folder(options.data);
+  return open_store(options);
+}
+
+}  // namespace
+
+OfflineHost::OfflineHost(const Program& program, const config::Options& options, const std::string& command,
+                         bool may_create)
+    : store_(open_checked(program, options, command, may_create)),
+      log_(Log::to_standard_error(std::max(options.log_level, Log::Level::warning), options.log_format)),
+      audit_(open_audit_log(options, *log_)),
+      host_{*store_, passwords_,  pause_, *log_, no_tools_, nullptr, system_now, [] { return system_entropy(32); },
+            nullptr, audit_.get()} {}
+
+Reply decide(const Host& host, const std::function<Outcome(const Facts&)>& evaluation) {
+  return drive(
+      host, [&](const HttpRequest&, const Facts& facts) { return evaluation(facts); }, HttpRequest{}, new_request_id());
+}
+
+Json body_of(const Reply& reply) {
+  const auto parsed = wire::parse_json(reply.body, {std::size_t{1} << 30, 64});
+  return parsed ? *parsed : Json::object();
+}
+
+std::string text_of(const Reply& reply, std::string_view name) {
+  const Json body = body_of(reply);
+  const std::string* text = wire::string_member(body, name);
+  return text == nullptr ? "" : *text;
+}
+
+std::string error_line(const Reply& reply) {
+  if (reply.status == 503) return "the store is busy or failing; nothing was changed";
+  const std::string line = text_of(reply, "error");
+  return line.empty() ? "failed with status " + std::to_string(reply.status) : line;
+}
+
+std::string date_of(std::int64_t seconds) {
+  const std::time_t time = static_cast<std::time_t>(seconds);
+  std::tm parts{};
+  gmtime_r(&time, &parts);
+  char date[16] = "";
+  std::strftime(date, sizeof date, "%Y-%m-%d", &parts);
+  return date;
+}
+
+}  // namespace postern::commands
