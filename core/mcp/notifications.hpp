@@ -25,6 +25,9 @@ std::vector<std::string> notification_texts(const std::vector<Run::Note>& notes,
 /// One message as one frame.
 std::string frame(std::string_view message);
 
+/// In front of a frame on HTTP+SSE: its type. It is the one that a frame has anyway; clients of 2024 may look for it.
+inline constexpr std::string_view message_type = "event: message\n";
+
 /// Of every event stream. `X-Accel-Buffering: no`: nginx would keep events back otherwise.
 wire::Headers event_stream_headers();
 

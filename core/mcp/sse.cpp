@@ -120,16 +120,15 @@ Answer begin(const Context& context, const FoundSession& session, const Message&
 /// with the POST: that is where clients look for a challenge. Progress and log messages go out together with the result,
 /// since a topic is published only with the answer.
 Outcome onto_stream(Outcome outcome, std::string_view subject, const std::string& session) {
-  const std::string type = "event: message\n";  // the default; told, because clients of that time look for the line
   std::string frames;
-  for (const std::string& event : outcome.events) frames += type + event;
+  for (const std::string& event : outcome.events) frames.append(message_type).append(event);
   const bool body_is_frame = !outcome.events.empty();
   outcome.events.clear();
   outcome.event_headers.clear();
   Answer* answer = outcome.answer();
   if (answer == nullptr || (answer->reply.status != 200 && answer->reply.status != 202)) return outcome;
   if (answer->reply.status == 200) {
-    frames += type + (body_is_frame ? answer->reply.body : frame(answer->reply.body));
+    frames.append(message_type).append(body_is_frame ? answer->reply.body : frame(answer->reply.body));
     answer->topics.push_back({Topic::Kind::session_message, std::string(subject), session, std::move(frames)});
   }
   answer->reply = {

@@ -65,7 +65,8 @@ bool concerns(const Stream& stream, const Topic& topic) {
 
 StreamStep notification(const Stream& stream, std::string_view method, std::string members) {
   if (stream.era == Stream::Era::modern) members = tag(stream) + (members.empty() ? "" : ",") + members;
-  return {mcp::frame(mcp::notification_text(method, members)), false};
+  std::string bytes(stream.owns_session ? mcp::message_type : "");
+  return {bytes.append(mcp::frame(mcp::notification_text(method, members))), false};
 }
 
 /// A modern stream is a request that is still open: its result tells the client that the end was meant

@@ -100,10 +100,10 @@ async function typescript(github, person) {
   await stopClean(server, 'TypeScript SDK');
 }
 
-/** Python asks; the person at the browser answers. */
-async function pythonSdk(github, person) {
+/** Python asks; the person at the browser answers. `transport`: "http" or "sse". */
+async function pythonSdk(github, person, transport) {
   const server = await start(github, { check: 2 });
-  const child = spawn(python, [fileURLToPath(new URL('python_github.py', import.meta.url)), server.url], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(python, [fileURLToPath(new URL('python_github.py', import.meta.url)), server.url, transport], { stdio: ['pipe', 'pipe', 'pipe'] });
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text) => { errors += text; });
   const timer = setTimeout(() => child.kill('SIGKILL'), 60_000);
@@ -124,7 +124,7 @@ async function pythonSdk(github, person) {
   clearTimeout(timer);
   const code = child.exitCode ?? await new Promise((done) => child.once('close', done));
   ok('the Python client ended by itself, content', code === 0, `exit ${code}\n${errors.slice(-1500)}`);
-  await stopClean(server, 'Python SDK');
+  await stopClean(server, `Python SDK, ${transport}`);
 }
 
 async function attacks(github, person) {
@@ -228,7 +228,8 @@ await main('interop, GitHub', 240, async () => {
   const person = await openPerson();
   try {
     await typescript(github, person);
-    await pythonSdk(github, person);
+    await pythonSdk(github, person, 'http');
+    await pythonSdk(github, person, 'sse');
     await attacks(github, person);
     await renewal(person);
     await allowLists(person);
