@@ -51,12 +51,14 @@ struct Success {
   enum class Cache { none, everybody, caller } cache = Cache::none;  ///< 2026-07-28: who may keep it for how long.
   Commit commit;
   std::vector<Topic> topics;
+  bool tool_failed = false;  ///< tools/call: the result says that the tool did.
 };
 
 /// What came of a call: not known yet (the Ask has the needs), a result, an error, or an answer of its own (403).
 struct Done {
   std::variant<std::monostate, Success, RpcError, Answer> what;
   std::vector<std::string> events;  ///< Notifications for the client, as JSON texts.
+  std::vector<AuditEvent> audit;    ///< What the operator is told with the answer.
 
   Done() = default;
   Done(Success success) : what(std::move(success)) {}  // NOLINT(google-explicit-constructor)

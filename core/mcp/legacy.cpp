@@ -37,7 +37,7 @@ Outcome serve_legacy(const Context& context, Ask& ask, const store::Found<store:
     return Answer{accepted(), std::move(commit), std::move(topics), {}};
   }
   Done done = run_in_session(context, message, 0, visit, ask);
-  if (auto* refusal = std::get_if<Answer>(&done.what)) return std::move(*refusal);
+  if (auto* refusal = std::get_if<Answer>(&done.what)) return audited(std::move(*refusal), std::move(done.audit));
   if (std::holds_alternative<std::monostate>(done.what)) {
     return waiting(ask, done.events, error_text(message.id, unavailable_error()));
   }
@@ -50,7 +50,8 @@ Outcome serve_legacy(const Context& context, Ask& ask, const store::Found<store:
     topics = std::move(success->topics);
   }
   visit.leave(context.facts.now(), commit, topics);
-  return answered(200, std::move(text), done.events, std::move(commit), std::move(topics));
+  return audited(answered(200, std::move(text), done.events, std::move(commit), std::move(topics)),
+                 std::move(done.audit));
 }
 
 Done run_in_session(const Context& context, const Message& message, std::uint32_t place, SessionVisit& visit,

@@ -38,6 +38,7 @@ class Batch {
   std::vector<const Json*> host_calls_;
   Commit commit_;
   std::vector<Topic> topics_;
+  std::vector<AuditEvent> audit_;
 };
 
 bool write_the_same(const Commit& left, const Commit& right);
@@ -91,7 +92,11 @@ std::optional<Answer> Batch::take(const Json& value) {
 
 std::optional<Answer> Batch::take_request(const Message& message) {
   Done done = run_in_session(context_, message, place_++, visit_, ask_);
-  if (auto* refusal = std::get_if<Answer>(&done.what)) return std::move(*refusal);
+  if (auto* refusal = std::get_if<Answer>(&done.what)) {
+    std::move(done.audit.begin(), done.audit.end(), std::back_inserter(refusal->audit));
+    return std::move(*refusal);
+  }
+  std::move(done.audit.begin(), done.audit.end(), std::back_inserter(audit_));
   // What a call says while one before it still waits is held back: the next evaluation may have more to put before it,
   // and what was sent has to stay the beginning of what will be sent.
   if (!waits_) std::move(done.events.begin(), done.events.end(), std::back_inserter(events_));
@@ -101,6 +106,7 @@ std::optional<Answer> Batch::take_request(const Message& message) {
     respond(error_text(message.id, *error));
   } else if (auto* success = std::get_if<Success>(&done.what)) {
     if (write_the_same(commit_, success->commit)) {
+      if (!done.audit.empty()) audit_.back().outcome = "rpc_error";  // nothing of it is done
       respond(error_text(message.id,
                          {code::internal_error, "Another call of this batch writes the same; send it alone", {}}));
       return std::nullopt;
@@ -116,7 +122,8 @@ Outcome Batch::outcome() {
   if (waits_) return waiting(ask_, events_, "[" + failures_ + "]");
   visit_.leave(context_.facts.now(), commit_, topics_);
   if (responses_.empty()) return Answer{accepted(), std::move(commit_), std::move(topics_), {}};
-  return answered(200, "[" + responses_ + "]", events_, std::move(commit_), std::move(topics_));
+  return audited(answered(200, "[" + responses_ + "]", events_, std::move(commit_), std::move(topics_)),
+                 std::move(audit_));
 }
 
 /// A host runs equal calls of one request once (a need is what it says), so two of them can't both be honoured.

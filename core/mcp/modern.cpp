@@ -47,13 +47,15 @@ Outcome serve_modern(const Context& context, const Json& body) {
   } else {
     done = dispatch(context, call, ask);
   }
-  if (auto* refusal = std::get_if<Answer>(&done.what)) return std::move(*refusal);
+  if (auto* refusal = std::get_if<Answer>(&done.what)) return audited(std::move(*refusal), std::move(done.audit));
   if (const auto* error = std::get_if<RpcError>(&done.what)) {
-    return answered(status_of(error->code), error_text(message.id, *error), done.events, {}, {});
+    return audited(answered(status_of(error->code), error_text(message.id, *error), done.events, {}, {}),
+                   std::move(done.audit));
   }
   if (auto* success = std::get_if<Success>(&done.what)) {
-    return answered(200, result_text(message.id, members_of(*success, context.catalog)), done.events,
-                    std::move(success->commit), std::move(success->topics));
+    return audited(answered(200, result_text(message.id, members_of(*success, context.catalog)), done.events,
+                            std::move(success->commit), std::move(success->topics)),
+                   std::move(done.audit));
   }
   return waiting(ask, done.events, error_text(message.id, unavailable_error()));
 }

@@ -1,5 +1,7 @@
 #include "core/mcp/reply.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/mcp/notifications.hpp"
@@ -43,6 +45,13 @@ Outcome answered(int status, std::string body, const std::vector<std::string>& e
       Answer{{200, event_stream_headers(), frame(body), std::nullopt}, std::move(commit), std::move(topics), {}});
   for (const std::string& event : events) outcome.events.push_back(frame(event));
   outcome.event_headers = event_stream_headers();
+  return outcome;
+}
+
+Outcome audited(Outcome outcome, std::vector<AuditEvent> audit) {
+  if (Answer* answer = outcome.answer()) {
+    std::move(audit.begin(), audit.end(), std::back_inserter(answer->audit));
+  }
   return outcome;
 }
 

@@ -31,6 +31,9 @@ Reply method_not_allowed(std::string_view allowed);
 Outcome answered(int status, std::string body, const std::vector<std::string>& events, Commit commit,
                  std::vector<Topic> topics);
 
+/// The same outcome, with what the operator is told of it.
+Outcome audited(Outcome outcome, std::vector<AuditEvent> audit);
+
 /// The calls wait, or can't be answered now. Once events may have been sent, a failure has to be a message on the
 /// stream: `failure`.
 Outcome waiting(const Ask& ask, const std::vector<std::string>& events, std::string_view failure);

@@ -11,6 +11,8 @@ namespace {
 
 const Json no_arguments = Json::object();
 
+Done decide_call(const Context& context, const Call& call, Ask& ask);
+AuditEvent audit_of(const Context& context, const Call& call, const Done& done);
 std::optional<RpcError> missing_capabilities(const Tool& tool, const Call& call);
 std::string told(const SchemaError& error);
 Done run_handler(const Context& context, const Call& call, const Catalog::RegisteredTool& registered,
@@ -23,6 +25,14 @@ Success rendered(const Call& call, const Catalog::RegisteredTool& registered, To
 }  // namespace
 
 Done call_tool(const Context& context, const Call& call, Ask& ask) {
+  Done done = decide_call(context, call, ask);
+  if (!std::holds_alternative<std::monostate>(done.what)) done.audit.push_back(audit_of(context, call, done));
+  return done;
+}
+
+namespace {
+
+Done decide_call(const Context& context, const Call& call, Ask& ask) {
   const std::string* name = wire::string_member(call.params, "name");
   if (name == nullptr) return invalid_params("tools/call: expected name, a string");
   const Catalog::RegisteredTool* registered = context.catalog.find_tool(*name);
@@ -48,7 +58,21 @@ Done call_tool(const Context& context, const Call& call, Ask& ask) {
                                   : run_in_host(context, call, *registered, *arguments, ask);
 }
 
-namespace {
+// Which tool, by whom, and how it went. Never the arguments: they are the user's.
+AuditEvent audit_of(const Context& context, const Call& call, const Done& done) {
+  const std::string* name = wire::string_member(call.params, "name");
+  AuditEvent event{"mcp.call", "ok", context.principal.client, context.principal.subject,
+                   name == nullptr ? "" : shown(*name)};
+  if (const auto* success = std::get_if<Success>(&done.what)) {
+    if (success->tool_failed) event.outcome = "tool_failed";
+  } else if (const auto* error = std::get_if<RpcError>(&done.what)) {
+    event.outcome = "rpc_error";
+    event.detail += " " + std::to_string(error->code);
+  } else {
+    event.outcome = "too_little_scope";
+  }
+  return event;
+}
 
 std::optional<RpcError> missing_capabilities(const Tool& tool, const Call& call) {
   if (tool.required_capabilities.empty()) return std::nullopt;
@@ -147,6 +171,7 @@ Success rendered(const Call& call, const Catalog::RegisteredTool& registered, To
     success.members.append(R"(,"structuredContent":)").append(structured);
   }
   if (result.is_error) success.members += R"(,"isError":true)";
+  success.tool_failed = result.is_error;
   success.commit = std::move(result.commit);
   success.topics = std::move(result.topics);
   return success;

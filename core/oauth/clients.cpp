@@ -14,7 +14,10 @@ wire::RedirectPolicy policy_of(const Authority& authority) { return {authority.a
 void keep_used_client(Commit& commit, const store::Found<store::Client>& client, const Lifetimes& lifetimes,
                       UnixSeconds now) {
   if (!client) return;
-  if (client->used && (client->expires - now).count * 2 >= lifetimes.used_client.count) return;
+  if (client->used && (client->expires - now).count * 2 >= lifetimes.used_client.count) {
+    store::require(commit, client);  // A client that is being removed meanwhile gets nothing that nobody would find.
+    return;
+  }
   store::Client kept = *client;
   kept.used = true;
   kept.expires = now + lifetimes.used_client;

@@ -14,7 +14,8 @@
 namespace postern::oauth {
 
 /// The client is being used: its record lives on. Written only where it was not used before, or where less than half of
-/// its life is left, so that a refresh every hour does not write a client every hour.
+/// its life is left, so that a refresh every hour does not write a client every hour. Either way the commit stands on the
+/// record as it was read.
 void keep_used_client(Commit& commit, const store::Found<store::Client>& client, const Lifetimes& lifetimes,
                       UnixSeconds now);
 

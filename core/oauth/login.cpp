@@ -19,7 +19,8 @@ constexpr Seconds throttle_life{15 * 60};
 Answer ask_again(const Authority& authority, const wire::Form& form, const LoginFlow& flow, const Refused& refused,
                  std::string alert);
 Answer wait(const Authority& authority, const wire::Form& form, const LoginFlow& flow, Seconds left);
-Answer failed(const Authority& authority, const wire::Form& form, const LoginFlow& flow,
+/// `subject`: of the user whose password it was not; empty where there is no such user.
+Answer failed(const Authority& authority, const wire::Form& form, const LoginFlow& flow, const std::string& subject,
               const store::Found<store::Throttle>& throttle, UnixSeconds now);
 Answer succeeded(const Authority& authority, const LoginFlow& flow, const store::User& user,
                  const store::Found<store::Throttle>& throttle, const Facts& facts);
@@ -63,7 +64,7 @@ Outcome log_in(const Authority& authority, const wire::Form& form, const LoginFl
   if (ask.pending()) return ask.needs();
   const bool is_user = user && verified->matches && !user->subject.empty() && user->name == name;
   return is_user ? succeeded(authority, flow, *user, throttle, facts)
-                 : failed(authority, form, flow, throttle, facts.now());
+                 : failed(authority, form, flow, user ? user->subject : "", throttle, facts.now());
 }
 
 Seconds delay_after(std::int64_t failures) {
@@ -99,13 +100,14 @@ Answer wait(const Authority& authority, const wire::Form& form, const LoginFlow&
 
 // The count stands on the count that was read: of guesses in parallel one is counted, and the others start over and
 // meet the delay.
-Answer failed(const Authority& authority, const wire::Form& form, const LoginFlow& flow,
+// The audit never has the name as it was typed: people type their password there.
+Answer failed(const Authority& authority, const wire::Form& form, const LoginFlow& flow, const std::string& subject,
               const store::Found<store::Throttle>& throttle, UnixSeconds now) {
   const std::int64_t failures = (throttle ? throttle->failures : 0) + 1;
   const Seconds delay = delay_after(failures);
   std::string alert = "User name or password is wrong.";
   if (delay.count > 0) alert += " Wait " + std::to_string(delay.count) + " seconds before you try again.";
-  Answer answer = ask_again(authority, form, flow, {Refusal::wrong_password}, std::move(alert));
+  Answer answer = ask_again(authority, form, flow, {Refusal::wrong_password, {}, {}, subject}, std::move(alert));
   store::replace(answer.commit, throttle, store::Throttle{failures, now + delay}, now + throttle_life);
   return answer;
 }
