@@ -94,7 +94,7 @@ obligation("Refresh token", [
     find: "return GrantEvent::refresh_replayed;", replace: "return GrantEvent::refresh_previous;",
     tests: "RefreshTest.AfterTheGraceItIsAReplayAndEndsTheGrant" },
   { removes: "the end of the grant at a replay", file: "core/oauth/refresh.cpp", is_statement: true,
-    find: "if (*next == GrantState::revoked) return replayed(request, read, facts);",
+    find: "if (*next == GrantState::revoked) return replayed(request, read, ask);",
     replace: "if (*next == GrantState::revoked) return refuse_json(what, {Refusal::refresh_replayed, {}, request.client.id, read.grant->subject});",
     tests: "RefreshTest.AfterTheGraceItIsAReplayAndEndsTheGrant" },
   { removes: "the end of the grace", file: "core/oauth/grant.cpp", find: "now < grant.previous_until", replace: "true",
