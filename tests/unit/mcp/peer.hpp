@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/mcp/endpoint.hpp"
+#include "core/mcp/sse.hpp"
 #include "core/mcp/streams.hpp"
 #include "core/wire/http.hpp"
 
@@ -71,6 +72,10 @@ class Peer {
     const auto challenge = [](const ScopeSet& needed) {
       return Answer{Reply{403, {}, needed.to_string(), std::nullopt}, {}, {}, {}};
     };
+    const mcp::ScopeChallenge challenged = challenge;
+    const mcp::Context context{catalog, policy, principal, challenged, request, facts};
+    if (request.target.starts_with("/sse")) return mcp::serve_sse(context, "/tenant/messages");
+    if (request.target.starts_with("/messages")) return mcp::serve_messages(context, {});
     return mcp::serve(catalog, policy, principal, challenge, request, facts, {});
   }
 
