@@ -22,6 +22,7 @@ struct Exchange {
   Reply reply;
   std::vector<std::string> events;
   std::vector<Topic> topics;
+  std::vector<AuditEvent> audit;
   int rounds = 0;
 
   std::string header(std::string_view name) const {
@@ -62,6 +63,7 @@ class Peer {
       EXPECT_TRUE(commit(answer.commit));
       exchange.reply = answer.reply;
       exchange.topics = answer.topics;
+      exchange.audit = answer.audit;
       return exchange;
     }
     ADD_FAILURE() << "never answered";

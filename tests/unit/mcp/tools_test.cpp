@@ -24,6 +24,33 @@ mcp::Tool slow() {
   return tool;
 }
 
+TEST(Audit, EveryCallOfAToolIsToldWithoutItsArguments) {
+  Peer peer;
+  ASSERT_EQ(peer.catalog.add(saying("hello", "Hello.")), std::nullopt);
+  mcp::Tool failing = saying("failing", "");
+  failing.handler = [](mcp::Run&) { return mcp::ToolResult::error("No."); };
+  ASSERT_EQ(peer.catalog.add(std::move(failing)), std::nullopt);
+  peer.principal.client = "a client";
+  peer.principal.subject = "a user";
+  const auto told = [&peer](const std::string& name) {
+    return peer
+        .modern("tools/call", R"("name":")" + name + R"(","arguments":{"secret":"canary"})", {{"Mcp-Name", name}})
+        .audit;
+  };
+  EXPECT_EQ(told("hello"), (std::vector<AuditEvent>{{"mcp.call", "ok", "a client", "a user", "hello"}}));
+  EXPECT_EQ(told("failing"), (std::vector<AuditEvent>{{"mcp.call", "tool_failed", "a client", "a user", "failing"}}));
+  EXPECT_EQ(told("nothing"),
+            (std::vector<AuditEvent>{{"mcp.call", "rpc_error", "a client", "a user", "nothing -32602"}}));
+  peer.initialize();
+  EXPECT_EQ(peer.call("tools/call", R"({"name":"hello"})").audit.size(), 1u);
+  EXPECT_TRUE(peer.call("tools/list").audit.empty());
+  peer.initialize("2025-03-26");
+  const Exchange batch = peer.post(R"([{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"hello"}},)"
+                                   R"({"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"failing"}}])");
+  ASSERT_EQ(batch.audit.size(), 2u);
+  EXPECT_EQ(batch.audit[1].outcome, "tool_failed");
+}
+
 TEST(Events, ComeBeforeTheAnswerAndOnItsStream) {
   Peer peer;
   ASSERT_EQ(peer.catalog.add(slow()), std::nullopt);
