@@ -43,6 +43,25 @@ TEST(Signals, AskingToStopIsHeardOnceAndLateAskingIsHarmless) {
             0);
 }
 
+TEST(Signals, AHangupIsHeardWhereItIsWantedAndElseEndsTheProgram) {
+  EXPECT_EQ(ending_of([] {
+              take_signals(true);
+              int heard = 0;
+              ::kill(::getpid(), SIGHUP);
+              wait_for_stop([&heard] {
+                ++heard;
+                ::kill(::getpid(), SIGTERM);
+              });
+              return heard;
+            }),
+            1);
+  EXPECT_EQ(ending_of([] {
+              ::kill(::getpid(), SIGHUP);
+              return 0;
+            }),
+            -SIGHUP);
+}
+
 TEST(Signals, TheSecondSignalDoesNotWait) {
   EXPECT_EQ(ending_of([] {
               ::kill(::getpid(), SIGTERM);

@@ -29,7 +29,7 @@ struct StreamsTest : ::testing::Test, TestHost {
                                 if (!grant->record) return {std::monostate{}};
                                 return {stream};
                               }},
-                  StreamLimits{100, std::chrono::milliseconds(50)}};
+                  StreamLimits{100, 100, std::chrono::milliseconds(50)}};
 
   static Stream of_grant(std::string grant) {
     Stream stream;
