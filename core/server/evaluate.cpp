@@ -92,18 +92,21 @@ bool is_mcp(Endpoint endpoint) {
   return endpoint == mcp_endpoint || endpoint == sse_endpoint || endpoint == messages_endpoint;
 }
 
-// A transport that is switched off has no endpoint.
-bool is_served(const Deployment& deployment, const Route& route) {
-  if (route.endpoint == mcp_endpoint) return has_mcp(deployment);
-  return !is_mcp(route.endpoint) || has_sse(deployment);
+// A transport that is switched off has no endpoint, and its metadata are not the resource's.
+const Route* served(const Deployment& deployment, const Route* route) {
+  if (route == nullptr) return nullptr;
+  if (route->endpoint == mcp_endpoint) return has_mcp(deployment) ? route : nullptr;
+  if (is_mcp(route->endpoint)) return has_sse(deployment) ? route : nullptr;
+  const bool of_resource = route->path == "/.well-known/oauth-protected-resource";
+  return of_resource && !has_mcp(deployment) ? &sse_metadata : route;
 }
 
 // Metadata of the resource. `inserted`: the path after the well-known one, the issuer's taken away.
 const Route* resource_metadata_route(const Deployment& deployment, std::string_view inserted) {
   if (inserted.ends_with('/')) inserted.remove_suffix(1);
-  const bool any = inserted.empty();
-  if (has_mcp(deployment) && (any || inserted == "/mcp")) return find_route("/.well-known/oauth-protected-resource");
-  return has_sse(deployment) && (any || inserted == "/sse") ? &sse_metadata : nullptr;
+  if (inserted == "/sse") return has_sse(deployment) ? &sse_metadata : nullptr;
+  if (!inserted.empty() && (inserted != "/mcp" || !has_mcp(deployment))) return nullptr;
+  return served(deployment, find_route("/.well-known/oauth-protected-resource"));
 }
 
 const Route* route_of(const Deployment& deployment, std::string_view path) {
@@ -120,13 +123,10 @@ const Route* route_of(const Deployment& deployment, std::string_view path) {
     }
   }
   if (!authority.path.empty() && path.starts_with(authority.path)) {
-    if (const Route* route = find_route(path.substr(authority.path.size()))) {
-      return is_served(deployment, *route) ? route : nullptr;
-    }
+    if (const Route* route = find_route(path.substr(authority.path.size()))) return served(deployment, route);
   }
   // MCP 2025-03-26 s. "Fallbacks for servers without metadata discovery": at the root of the host.
-  const Route* route = find_route(path);
-  return route != nullptr && is_served(deployment, *route) ? route : nullptr;
+  return served(deployment, find_route(path));
 }
 
 using Serve = Outcome (*)(const Deployment&, const mcp::Context&, const wire::JsonLimits&);

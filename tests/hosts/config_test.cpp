@@ -51,6 +51,7 @@ TEST(Options, DefaultsAreSafe) {
   EXPECT_EQ(options.lifetimes.code, Seconds{60});
   EXPECT_EQ(options.lifetimes.refresh_grace, Seconds{30});
   EXPECT_FALSE(options.behind_proxy);
+  EXPECT_EQ(options.transports, Transports::all);
   EXPECT_EQ(options.first_user, "admin");
   EXPECT_TRUE(options.first_password.empty());
 }
@@ -87,6 +88,14 @@ TEST(Options, EveryOptionHasAllFourSpellings) {
         << name;
     EXPECT_TRUE(refusal({{}, {}, "", under + " = ''\n"}).starts_with("p.toml: " + under + ": expected")) << name;
   }
+}
+
+TEST(Options, TransportsHaveNames) {
+  EXPECT_EQ(read({{{"transport", {"sse"}}}, {}, "", ""}).transports, Transports::sse);
+  EXPECT_EQ(read({{}, {{"POSTERN_TRANSPORT", "streamable-http"}}, "", ""}).transports, Transports::streamable_http);
+  EXPECT_EQ(read({{}, {}, "", "transport = 'all'\n"}).transports, Transports::all);
+  EXPECT_EQ(refusal({{{"transport", {"http"}}}, {}, "", ""}),
+            "--transport: expected sse, streamable-http or all, got 'http'");
 }
 
 TEST(Options, ListsComeAgainOrWithCommasOrAsAnArray) {

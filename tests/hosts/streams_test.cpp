@@ -28,8 +28,18 @@ struct StreamsTest : ::testing::Test, TestHost {
                                 if (grant == nullptr) return {stream};
                                 if (!grant->record) return {std::monostate{}};
                                 return {stream};
+                              },
+                              [](const Stream& stream, const Facts& facts) -> Outcome {
+                                Ask ask(facts);
+                                const Loaded* session = ask(Load{stream.session});
+                                if (session == nullptr) return ask.needs();
+                                Answer answer;
+                                if (!session->record) return answer;
+                                answer.commit.expects.push_back({stream.session, session->record->version});
+                                answer.commit.deletes.push_back(stream.session);
+                                return answer;
                               }},
-                  StreamLimits{100, 100, std::chrono::milliseconds(50)}};
+                  StreamLimits{100, 1000, std::chrono::milliseconds(50)}};
 
   static Stream of_grant(std::string grant) {
     Stream stream;
@@ -74,6 +84,35 @@ TEST_F(StreamsTest, AClientThatDoesNotReadIsDroppedAndBlocksNobody) {
   const auto taken = lazy->take();
   EXPECT_TRUE(taken.end);
   EXPECT_LE(taken.bytes.size(), 100u);
+}
+
+TEST_F(StreamsTest, AStreamThatAnswersComeByHoldsMoreAndStillNotAll) {
+  Stream stream = of_grant("a");
+  stream.owns_session = true;
+  const auto open = streams.open(stream);
+  streams.publish({updated(std::string(900, 'x'))});
+  const auto taken = open->take();
+  EXPECT_EQ(taken.bytes.size(), 900u);
+  EXPECT_FALSE(taken.end);
+  streams.publish({updated(std::string(900, 'x')), updated(std::string(900, 'x'))});
+  EXPECT_TRUE(open->take().end);
+}
+
+TEST_F(StreamsTest, ASessionOfItsOwnEndsWithTheStreamAndNoOther) {
+  const auto there = [this] { return store.inner->load({"session"}, time).front().record.has_value(); };
+  Commit commit;
+  commit.puts.push_back(Put{"session", "lives", std::nullopt});
+  store.inner->commit(commit, time);
+  Stream stream = of_grant("a");
+  streams.settle(host, *streams.open(stream));
+  EXPECT_TRUE(there());
+  stream.owns_session = true;
+  store.fails = true;
+  streams.settle(host, *streams.open(stream));
+  EXPECT_TRUE(there()) << "trouble with the store: it expires by itself";
+  store.fails = false;
+  streams.settle(host, *streams.open(stream));
+  EXPECT_FALSE(there());
 }
 
 TEST_F(StreamsTest, OtherSubscriptionsAreASignalToLookAgain) {

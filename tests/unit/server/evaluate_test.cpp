@@ -123,9 +123,43 @@ TEST(Routes, TheMcpEndpointIsServedInPlaceWithAndWithoutASlash) {
   EXPECT_EQ(status_of(*deployment, get("/mcp/x")), 404);
 }
 
+TEST(Routes, ATransportThatIsSwitchedOffHasNoEndpointAndNoMetadata) {
+  const std::string known = "/.well-known/oauth-protected-resource";
+  const struct {
+    Transports transports;
+    int mcp, sse;  ///< The endpoint's status without a token.
+    const char* at_root;
+  } rows[] = {{Transports::all, 401, 401, "/notes/mcp"},
+              {Transports::streamable_http, 401, 404, "/notes/mcp"},
+              {Transports::sse, 404, 401, "/notes/sse"}};
+  for (const auto& row : rows) {
+    Settings settings = good_settings();
+    settings.public_url = "https://mcp.example.com/notes";
+    settings.transports = row.transports;
+    const auto deployment = deployment_of(settings);
+    const auto status = [&](const std::string& path) { return status_of(*deployment, get(path)); };
+    for (const char* prefix : {"", "/notes"}) {
+      EXPECT_EQ(status(prefix + std::string("/mcp")), row.mcp);
+      EXPECT_EQ(status(prefix + std::string("/mcp/")), row.mcp);
+      EXPECT_EQ(status(prefix + std::string("/sse")), row.sse);
+      EXPECT_EQ(status(prefix + std::string("/sse/")), row.sse);
+      EXPECT_EQ(status(prefix + std::string("/messages")), row.sse);
+    }
+    EXPECT_EQ(status(known + "/notes/mcp"), row.mcp == 401 ? 200 : 404);
+    EXPECT_EQ(status(known + "/notes/sse"), row.sse == 401 ? 200 : 404);
+    EXPECT_EQ(status(known + "/sse"), 404) << "the issuer has a path";
+    for (const std::string& path : {known, known + "/notes", "/notes" + known}) {
+      const std::string body = reply_to(*deployment, get(path)).body;
+      EXPECT_NE(body.find(R"("resource":"https://mcp.example.com)" + std::string(row.at_root)), std::string::npos)
+          << path;
+    }
+    EXPECT_NE(reply_to(*deployment, get("/")).body.find(row.at_root), std::string::npos);
+  }
+}
+
 TEST(Routes, ProgramsGetCorsOnErrorsTooAndPagesNever) {
   const auto deployment = deployment_of(good_settings());
-  for (const char* path : {"/mcp", "/token", "/register", "/revoke", "/introspect", "/nothing",
+  for (const char* path : {"/mcp", "/sse", "/messages", "/token", "/register", "/revoke", "/introspect", "/nothing",
                            "/.well-known/oauth-authorization-server"}) {
     const Reply reply = reply_to(*deployment, get(path));
     EXPECT_EQ(field(reply, "Access-Control-Allow-Origin"), "*") << path;
