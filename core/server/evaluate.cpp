@@ -233,7 +233,8 @@ Outcome front_page(const Deployment& deployment, const HttpRequest& request, con
   if (!is_read(request)) return server::json_error(405, "invalid_request", "Expected GET.");
   return Reply{200,
                {{"Content-Type", "text/plain; charset=utf-8"}, {"X-Content-Type-Options", "nosniff"}},
-               deployment.authority.name + "\n\nMCP server: " + deployment.mcp_url() + "\n",
+               deployment.authority.name + "\n\nMCP server: " + deployment.mcp_url() +
+                   "\nConnected applications: " + deployment.authority.endpoint("/account") + "\n",
                std::nullopt};
 }
 
