@@ -93,7 +93,7 @@ void Streams::tell(OpenStream& open, const std::vector<Topic>& topics) const {
   {
     const std::lock_guard lock(open.mutex_);
     for (const Topic& topic : topics) {
-      if (open.end_) return;
+      if (open.end_) break;  // by the topic before: it is to be told
       if (topic.kind == Topic::Kind::session_changed && topic.name == open.stream_.session) {
         open.check_ = changed = true;
       }

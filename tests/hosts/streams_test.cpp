@@ -68,6 +68,16 @@ TEST_F(StreamsTest, NewsReachEveryStreamInOrder) {
   EXPECT_EQ(streams.size(), 1u);
 }
 
+TEST_F(StreamsTest, WhenSeveralGrantsEndAtOnceEachStreamIsToldWhicheverComesFirst) {
+  const auto one = streams.open(of_grant("a"));
+  const auto two = streams.open(of_grant("b"));
+  streams.publish({Topic{Topic::Kind::grant_ended, "", "a"}, Topic{Topic::Kind::grant_ended, "", "b"}});
+  EXPECT_TRUE(awake(*one));
+  EXPECT_TRUE(awake(*two));
+  EXPECT_TRUE(one->take().end);
+  EXPECT_TRUE(two->take().end);
+}
+
 TEST_F(StreamsTest, TheEndOfAGrantEndsItsStreamsAtOnceAndNoOthers) {
   const auto one = streams.open(of_grant("a"));
   const auto two = streams.open(of_grant("b"));

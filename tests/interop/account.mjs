@@ -208,7 +208,7 @@ async function audited(server, ada) {
     const reply = await callTool(server, last.access, 'list_notes');
     const call = events(server.audit).find((one) => one.request === reply.headers['x-request-id']);
     equal('a call by its request id', [call?.what, call?.outcome, call?.client, call?.detail], ['mcp.call', 'ok', last.client.client_id, 'list_notes']);
-    ok('and the log has the same id', server.log.includes(reply.headers['x-request-id']));
+    await until(() => server.log.includes(reply.headers['x-request-id']), 3, 'the same id in the log');
     renameSync(server.audit, `${server.audit}.1`);
     process.kill(server.pid, 'SIGHUP');
     await until(async () => {
