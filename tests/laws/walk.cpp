@@ -268,9 +268,12 @@ void Walk::call_legacy(std::uint32_t choice) {
                        {"Accept", "application/json, text/event-stream"}},
                       wire::dump_json({{"jsonrpc", "2.0"}, {"id", 1}, {"method", method}, {"params", params}})};
   if (choice % 8 != 0 && !session_.empty()) request.headers.push_back({"Mcp-Session-Id", session_});
+  if (choice % 20 == 19) request.target = "/sse";
+  if (choice % 3 == 2 && request.method == "POST" && !messages_.empty()) request.target = messages_;
   const Reply reply = send(std::move(request), choice >> 3);
-  if (reply.status == 200) ++successes_;
+  if (reply.status == 200 || reply.status == 202) ++successes_;
   keep(session_, header_of(reply, "Mcp-Session-Id"));
+  keep(messages_, between(reply.body, "event: endpoint\ndata: ", '\n'));
 }
 
 void Walk::read_public(std::uint32_t choice) {

@@ -50,7 +50,8 @@ class Walk {
   std::map<int, int> statuses_;
   int successes_ = 0;
 
-  std::string client_, flow_, browser_, login_, code_, verifier_, access_, refresh_, old_refresh_, session_, note_;
+  std::string client_, flow_, browser_, login_, code_, verifier_, access_, refresh_, old_refresh_, session_, messages_,
+      note_;
 };
 
 }  // namespace postern::test
