@@ -36,9 +36,9 @@ Result<wire::Form, Refused> read_query(std::string_view query) {
 }
 
 Result<AuthorizationRequest, Answer> check_request(const Authority& authority, const wire::Form& query,
-                                                   const store::Found<store::Client>& client) {
+                                                   const store::Client* client) {
   const std::string id(query.get("client_id"));
-  if (!client) return refuse_by_page(authority, what, {Refusal::unknown_client, {}, id});
+  if (client == nullptr) return refuse_by_page(authority, what, {Refusal::unknown_client, {}, id});
   auto redirect = redirect_of(authority, *client, query.get("redirect_uri"));
   if (!redirect) {
     return refuse_by_page(authority, what, {redirect.error().why, redirect.error().detail, id});

@@ -30,10 +30,10 @@ struct AuthorizationRequest {
 /// The query, or why not even its client can be looked up.
 Result<wire::Form, Refused> read_query(std::string_view query);
 
-/// The request; or the answer that refuses it: a page as long as it is not sure that the redirect URI is the client's
+/// `client`: who the query says it is; null: there is no such client. The request; or the answer that refuses it: a page as long as it is not sure that the redirect URI is the client's
 /// (OAuth 2.1 s. 4.1.2.1), then a redirect with error, state and iss.
 Result<AuthorizationRequest, Answer> check_request(const Authority& authority, const wire::Form& query,
-                                                   const store::Found<store::Client>& client);
+                                                   const store::Client* client);
 
 /// 303 to the client with these parameters, `state` and `iss` (RFC 9207).
 Reply redirect_back(const Authority& authority, const AuthorizationRequest& request,

@@ -16,11 +16,12 @@ namespace postern::oauth {
 
 struct ClientCredentials {
   std::string id;
-  std::string method;  ///< none, client_secret_basic, client_secret_post: what was used, not what was registered.
-  Secret secret;
+  std::string method;   ///< none, client_secret_basic, client_secret_post, private_key_jwt: what was used.
+  Secret secret;        ///< private_key_jwt: the assertion, of which nothing is known yet but
+  bool proved = false;  ///< where client_assertion.hpp has proved it.
 };
 
-/// Errors: no client_id, two ways at once, a broken Authorization field, two ids that differ.
+/// Errors: no client_id, two ways at once, a broken Authorization field or assertion, two ids that differ.
 Result<ClientCredentials, Refused> read_client(const HttpRequest& request, const wire::Form& form);
 
 /// Why this is not the client; nothing when it is. A client uses the one method that it registered.

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/crypto/hash.hpp"
+#include "core/oauth/jwks.hpp"
 #include "core/wire/base64.hpp"
 #include "core/wire/http.hpp"
 #include "core/wire/json.hpp"
@@ -15,9 +16,12 @@ namespace {
 constexpr std::size_t most_redirect_uris = 20;
 constexpr std::size_t longest_uri = 2048;
 constexpr std::size_t longest_name = 200;
+constexpr std::size_t largest_key_set = 8 << 10;
 
 std::optional<Refused> read_redirects(const Authority& authority, const Json& body, ClientMetadata& metadata);
 std::optional<Refused> read_auth_method(const Json& body, ClientMetadata& metadata);
+/// RFC 7591 s. 2: by value or by reference, not both; needed for private_key_jwt.
+std::optional<Refused> read_keys(const Json& body, ClientMetadata& metadata);
 std::optional<Refused> read_name_and_uri(const Json& body, ClientMetadata& metadata);
 /// Where the member is there, it is an array of strings with `needed` among them.
 std::optional<Refused> check_types(const Json& body, std::string_view name, std::string_view needed);
@@ -35,15 +39,33 @@ Result<ClientMetadata, Refused> read_client_metadata(const Authority& authority,
   }
   const auto body = wire::parse_json(request.body);
   if (!body) return Refused{Refusal::malformed_metadata, body.error().what};
-  if (!body->is_object()) return wrong_type("the body", "an object", *body);
+  return client_metadata_of(authority, *body);
+}
 
+Result<ClientMetadata, Refused> client_metadata_of(const Authority& authority, const Json& body) {
+  if (!body.is_object()) return wrong_type("the body", "an object", body);
   ClientMetadata metadata;
-  if (auto refused = read_redirects(authority, *body, metadata)) return *refused;
-  if (auto refused = read_auth_method(*body, metadata)) return *refused;
-  if (auto refused = check_types(*body, "grant_types", "authorization_code")) return *refused;
-  if (auto refused = check_types(*body, "response_types", "code")) return *refused;
-  if (auto refused = read_name_and_uri(*body, metadata)) return *refused;
+  if (auto refused = read_redirects(authority, body, metadata)) return *refused;
+  if (auto refused = read_auth_method(body, metadata)) return *refused;
+  if (auto refused = read_keys(body, metadata)) return *refused;
+  if (auto refused = check_types(body, "grant_types", "authorization_code")) return *refused;
+  if (auto refused = check_types(body, "response_types", "code")) return *refused;
+  if (auto refused = read_name_and_uri(body, metadata)) return *refused;
   return metadata;
+}
+
+store::Client record_of(const ClientMetadata& metadata, const Lifetimes& lifetimes, UnixSeconds now) {
+  store::Client client;
+  client.name = metadata.name;
+  client.uri = metadata.uri;
+  for (const wire::RedirectUri& uri : metadata.redirect_uris) client.redirect_uris.push_back(uri.text());
+  client.auth_method = metadata.auth_method;
+  client.grant_types = {"authorization_code", "refresh_token"};
+  client.jwks = metadata.jwks;
+  client.jwks_uri = metadata.jwks_uri;
+  client.created = now;
+  client.expires = now + lifetimes.unused_client;
+  return client;
 }
 
 std::string public_client_id(const ClientMetadata& metadata) {
@@ -90,12 +112,36 @@ std::optional<Refused> read_auth_method(const Json& body, ClientMetadata& metada
   if (method == nullptr || method->is_null()) return std::nullopt;
   const auto* text = method->get_ptr<const std::string*>();
   if (text == nullptr) return wrong_type("token_endpoint_auth_method", "a string", *method);
-  if (*text != "none" && *text != "client_secret_basic" && *text != "client_secret_post") {
-    return Refused{Refusal::unsupported_auth_method,
-                   "expected token_endpoint_auth_method none, client_secret_basic or client_secret_post, received " +
-                       wire::display_name(*text)};
+  for (const std::string_view known : {"none", "client_secret_basic", "client_secret_post", "private_key_jwt"}) {
+    if (*text != known) continue;
+    metadata.auth_method = known;
+    return std::nullopt;
   }
-  metadata.auth_method = *text;
+  return Refused{Refusal::unsupported_auth_method,
+                 "expected token_endpoint_auth_method none, client_secret_basic, client_secret_post or "
+                 "private_key_jwt, received " +
+                     wire::display_name(*text)};
+}
+
+std::optional<Refused> read_keys(const Json& body, ClientMetadata& metadata) {
+  if (metadata.auth_method != "private_key_jwt") return std::nullopt;
+  const Json* keys = wire::member(body, "jwks");
+  const std::string* uri = wire::string_member(body, "jwks_uri");
+  if ((keys != nullptr) == (uri != nullptr)) {
+    return Refused{Refusal::malformed_metadata, "expected jwks or jwks_uri for private_key_jwt"};
+  }
+  if (uri != nullptr) {
+    const auto parsed = wire::Uri::parse(*uri);
+    if (uri->size() > longest_uri || !parsed || parsed->scheme != "https") {
+      return Refused{Refusal::malformed_metadata, "expected jwks_uri as an https URL"};
+    }
+    metadata.jwks_uri = *uri;
+    return std::nullopt;
+  }
+  metadata.jwks = wire::dump_json(*keys);
+  if (metadata.jwks.size() > largest_key_set || read_jwks(*keys).empty()) {
+    return Refused{Refusal::malformed_metadata, "expected jwks with a public key for ES256, RS256 or PS256"};
+  }
   return std::nullopt;
 }
 

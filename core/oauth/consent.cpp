@@ -66,7 +66,7 @@ Outcome decide(const Authority& authority, const HttpRequest& request, const wir
   if (ask.pending()) return ask.needs();
 
   if (!user || user->subject != flow.subject || user->epoch != flow.epoch) return login_ended(authority, flow);
-  const auto checked = check_request(authority, *query, client);
+  const auto checked = check_request(authority, *query, client.get());
   if (!checked) return checked.error();
   if (action == "switch") return switch_account(authority, request, flow, *client, facts);
   if (action == "deny") {

@@ -17,25 +17,37 @@ constexpr std::int64_t most_fresh = 86400;
 constexpr Seconds kept_stale{86400};
 constexpr Seconds between_refetches{60};
 
-std::optional<Json> parse_object(std::string_view text);
-std::optional<Json> fetch_anew(Ask& ask, Commit& commit, const store::Found<store::Document>& kept,
-                               std::string_view url, Reach reach);
+using Read = Result<Json, NoDocument>;
+
+Read kept_copy(const store::Found<store::Document>& kept, std::string_view url, NoDocument otherwise);
+Read fetch_anew(Ask& ask, Commit& commit, const store::Found<store::Document>& kept, const Fetch& fetch);
+Read read_answer(const Fetched& fetched);
+NoDocument problem_of(const Fetched& fetched);
+/// No word about the document: the copy that is kept may serve.
+bool says_nothing(const Fetched& fetched);
 void keep(Commit& commit, const store::Found<store::Document>& kept, const store::Document& document);
 
 }  // namespace
 
-std::optional<Json> document(Ask& ask, Commit& commit, std::string_view url, Reach reach, Freshness freshness) {
+Read document(Ask& ask, Commit& commit, std::string_view url, Reach reach, Freshness freshness,
+              const DocumentLimits& limits) {
   const std::string key = store::Document::key(wire::base64url(crypto::sha256(url)));
   const auto kept = store::load<store::Document>(ask, key);
-  if (ask.pending()) return std::nullopt;
+  if (ask.pending()) return NoDocument{"not read yet"};
   const UnixSeconds now = ask.facts().now();
-  const bool good = kept && kept->url == url && !kept->body.empty();
   const bool just_tried = kept && now < kept->refetched + between_refetches;
-  const bool is_fresh = good && now < kept->fresh_until;
+  const bool is_fresh = kept && !kept->body.empty() && now < kept->fresh_until;
   if (just_tried || (is_fresh && freshness == Freshness::cached)) {
-    return good ? parse_object(kept->body) : std::nullopt;
+    return kept_copy(kept, url, {"it could not be read a moment ago; try again in a minute"});
   }
-  return fetch_anew(ask, commit, kept, url, reach);
+  return fetch_anew(ask, commit, kept,
+                    Fetch{"GET",
+                          std::string(url),
+                          {{"Accept", "application/json"}},
+                          "",
+                          reach,
+                          limits.most_bytes,
+                          limits.milliseconds});
 }
 
 std::optional<std::int64_t> max_age(const wire::Headers& headers) {
@@ -60,36 +72,67 @@ std::optional<std::int64_t> max_age(const wire::Headers& headers) {
 
 namespace {
 
-std::optional<Json> fetch_anew(Ask& ask, Commit& commit, const store::Found<store::Document>& kept,
-                               std::string_view url, Reach reach) {
-  const Fetched* fetched = ask(Fetch{"GET", std::string(url), {{"Accept", "application/json"}}, "", reach});
-  if (fetched == nullptr) return std::nullopt;
+Read kept_copy(const store::Found<store::Document>& kept, std::string_view url, NoDocument otherwise) {
+  if (!kept || kept->url != url || kept->body.empty()) return otherwise;
+  auto parsed = wire::parse_json(kept->body);
+  if (!parsed) return otherwise;
+  return std::move(parsed).value();
+}
+
+Read fetch_anew(Ask& ask, Commit& commit, const store::Found<store::Document>& kept, const Fetch& fetch) {
+  const Fetched* fetched = ask(fetch);
+  if (fetched == nullptr) return NoDocument{"not read yet"};
   const UnixSeconds now = ask.facts().now();
-  std::optional<Json> parsed = fetched->status == 200 ? parse_object(fetched->body) : std::nullopt;
-  if (!parsed) {
+  Read read = read_answer(*fetched);
+  if (!read) {
     // Remembered as tried, so that a server in trouble is not asked by each request anew.
-    store::Document tried = kept ? *kept : store::Document{std::string(url), {}, now, now, now};
+    const bool may_serve = kept && says_nothing(*fetched);
+    store::Document tried = may_serve ? *kept : store::Document{fetch.url, {}, now, now, now};
     tried.refetched = now;
     keep(commit, kept, tried);
-    return kept && kept->url == url && !kept->body.empty() ? parse_object(kept->body) : std::nullopt;
+    return may_serve ? kept_copy(kept, fetch.url, read.error()) : std::move(read);
   }
   const std::int64_t fresh = std::clamp(max_age(fetched->headers).value_or(least_fresh), least_fresh, most_fresh);
   const bool before_its_time = kept && now < kept->fresh_until;
   keep(commit, kept,
-       store::Document{std::string(url), fetched->body, now, now + Seconds{fresh},
-                       before_its_time ? now : UnixSeconds{}});
-  return parsed;
+       store::Document{fetch.url, fetched->body, now, now + Seconds{fresh}, before_its_time ? now : UnixSeconds{}});
+  return read;
+}
+
+// A document may say anything, but not the same thing twice.
+Read read_answer(const Fetched& fetched) {
+  if (fetched.status != 200) return problem_of(fetched);
+  auto parsed = wire::parse_json(fetched.body);
+  if (!parsed || !parsed->is_object()) return NoDocument{"it is no JSON object"};
+  return std::move(parsed).value();
+}
+
+NoDocument problem_of(const Fetched& fetched) {
+  if (fetched.status >= 300 && fetched.status < 400) return {"it is a redirect, and those are not followed"};
+  if (fetched.status == 404 || fetched.status == 410) return {"there is none"};
+  if (fetched.status != 0) return {"its server answers with an error"};
+  switch (fetched.problem) {
+    case FetchProblem::refused:
+      return {"this server does not connect there"};
+    case FetchProblem::untrusted:
+      return {"its server's certificate is not trusted"};
+    case FetchProblem::too_slow:
+      return {"no answer in time"};
+    case FetchProblem::too_large:
+      return {"it is too long"};
+    case FetchProblem::none:
+    case FetchProblem::unreachable:
+      break;
+  }
+  return {"its server can not be reached"};
+}
+
+bool says_nothing(const Fetched& fetched) {
+  return fetched.status == 0 || fetched.status == 200 || fetched.status == 429 || fetched.status >= 500;
 }
 
 void keep(Commit& commit, const store::Found<store::Document>& kept, const store::Document& document) {
   store::replace(commit, kept, document, document.fresh_until + kept_stale);
-}
-
-// A document may say anything, but not the same thing twice.
-std::optional<Json> parse_object(std::string_view text) {
-  auto parsed = wire::parse_json(text);
-  if (!parsed || !parsed->is_object()) return std::nullopt;
-  return std::move(parsed).value();
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Public documents of other servers: discovery, keys. Read from the store while they are fresh, fetched else, and kept.
+// Public documents of other servers: discovery, keys, the metadata of clients. Read from the store while they are fresh,
+// fetched else, and kept.
 #pragma once
 
 #include <optional>
@@ -6,6 +7,7 @@
 #include <string_view>
 
 #include "core/base/json.hpp"
+#include "core/base/result.hpp"
 #include "core/flow/ask.hpp"
 #include "core/flow/commit.hpp"
 #include "core/flow/need.hpp"
@@ -17,11 +19,22 @@ enum class Freshness {
   read_again  ///< It lacks what is looked for (an unknown key): fetched again, unless that was done in the last minute.
 };
 
-/// The document, a JSON object; nothing while `ask.pending()`, or when it can't be had. A copy that is not fresh any more
-/// serves for a day where the server can't be reached. How long one is fresh: its Cache-Control max-age, within 5
-/// minutes and a day. What has to be kept is put into `commit`, which the caller joins to its answer, also to a refusal.
-std::optional<Json> document(Ask& ask, Commit& commit, std::string_view url, Reach reach,
-                             Freshness freshness = Freshness::cached);
+struct DocumentLimits {
+  std::uint32_t most_bytes = 64 << 10;
+  std::uint32_t milliseconds = 5000;
+};
+
+/// Why there is no document, in words for whoever runs the server or the client: "no answer in time".
+struct NoDocument {
+  std::string_view why;
+};
+
+/// The document, a JSON object; it means nothing while `ask.pending()`. A copy that is not fresh any more serves for a
+/// day where the server can't be reached; not where it answers that the document is gone. How long one is fresh: its
+/// Cache-Control max-age, within 5 minutes and a day. After a failure it is not asked for again for a minute. What has to
+/// be kept is put into `commit`, which the caller joins to its answer, also to a refusal.
+Result<Json, NoDocument> document(Ask& ask, Commit& commit, std::string_view url, Reach reach,
+                                  Freshness freshness = Freshness::cached, const DocumentLimits& limits = {});
 
 /// Cache-Control: max-age of these headers in seconds; 0 for no-store and no-cache; nothing where it is not said.
 /// RFC 9111 s. 5.2.2.

@@ -1,4 +1,4 @@
-#include "core/oauth/client_auth.hpp"
+#include "core/oauth/client_assertion.hpp"
 #include "core/oauth/endpoints.hpp"
 #include "core/oauth/grant.hpp"
 #include "core/oauth/held_token.hpp"
@@ -10,6 +10,8 @@ namespace {
 constexpr std::string_view what = "token.introspect";
 
 Outcome dispatch(const Authority& authority, const HttpRequest& request, const Facts& facts);
+Outcome introspect_for(const Authority& authority, const wire::Form& form, const ClientCredentials& caller,
+                       const Facts& facts);
 const ResourceServer* find_resource_server(const Authority& authority, std::string_view id);
 bool is_good(const HeldToken& held, const Authority& authority, UnixSeconds now);
 Json describe(const HeldToken& held, const Authority& authority);
@@ -31,25 +33,30 @@ Outcome dispatch(const Authority& authority, const HttpRequest& request, const F
   // RFC 7662 s. 2.1: without proof of who asks, this would be a place to try stolen tokens.
   if (caller->method == "none") return refuse_json(what, {Refusal::not_a_resource_server, {}, caller->id});
   if (form->get("token").empty()) return refuse_json(what, missing("token"));
+  return with_proof(authority, what, *caller, facts,
+                    [&](const ClientCredentials& proved) { return introspect_for(authority, *form, proved, facts); });
+}
 
-  const ResourceServer* server = find_resource_server(authority, caller->id);
+Outcome introspect_for(const Authority& authority, const wire::Form& form, const ClientCredentials& caller,
+                       const Facts& facts) {
+  const ResourceServer* server = find_resource_server(authority, caller.id);
   Ask ask{facts};
   store::Found<store::Client> client;
-  if (server == nullptr) client = store::load<store::Client>(ask, store::Client::key(caller->id));
-  const HeldToken held = load_held_token(authority, form->get("token"), ask);
+  if (server == nullptr) client = store::load<store::Client>(ask, store::Client::key(caller.id));
+  const HeldToken held = load_held_token(authority, form.get("token"), ask);
   if (ask.pending()) return ask.needs();
 
   if (server == nullptr) {
-    if (auto refused = check_client(*caller, client)) return refuse_json(what, *refused);
-  } else if (!is_secret(caller->secret, server->secret_hash)) {
-    return refuse_json(what, {Refusal::wrong_client_secret, {}, caller->id});
+    if (auto refused = check_client(caller, client)) return refuse_json(what, *refused);
+  } else if (!is_secret(caller.secret, server->secret_hash)) {
+    return refuse_json(what, {Refusal::wrong_client_secret, {}, caller.id});
   }
-  const bool may_know = server != nullptr || (held.known() && held.grant->client == caller->id);
+  const bool may_know = server != nullptr || (held.known() && held.grant->client == caller.id);
   const bool active = may_know && is_good(held, authority, facts.now());
   return Answer{json_reply(200, active ? describe(held, authority) : Json{{"active", false}}),
                 {},
                 {},
-                {AuditEvent{std::string(what), active ? "ok" : "ok_inactive", caller->id, {}, {}}}};
+                {AuditEvent{std::string(what), active ? "ok" : "ok_inactive", caller.id, {}, {}}}};
 }
 
 const ResourceServer* find_resource_server(const Authority& authority, std::string_view id) {

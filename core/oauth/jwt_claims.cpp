@@ -47,6 +47,8 @@ std::string_view name_of(JwtFault fault) {
       return "algorithm_not_allowed";
     case JwtFault::unknown_key:
       return "unknown_key";
+    case JwtFault::no_keys:
+      return "no_keys";
     case JwtFault::bad_signature:
       return "bad_signature";
     case JwtFault::wrong_type:

@@ -17,6 +17,7 @@ enum class JwtFault {
   malformed,
   algorithm_not_allowed,
   unknown_key,  ///< The only one that another look at the keys may mend.
+  no_keys,      ///< The keys can't be had: nothing is known about the token.
   bad_signature,
   wrong_type,
   wrong_issuer,

@@ -41,9 +41,12 @@ Json authorization_server(const Authority& authority) {
     "response_types_supported":["code"],
     "response_modes_supported":["query"],
     "grant_types_supported":["authorization_code","refresh_token"],
-    "token_endpoint_auth_methods_supported":["none","client_secret_basic","client_secret_post"],
-    "revocation_endpoint_auth_methods_supported":["none","client_secret_basic","client_secret_post"],
-    "introspection_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post"],
+    "token_endpoint_auth_methods_supported":["none","client_secret_basic","client_secret_post","private_key_jwt"],
+    "token_endpoint_auth_signing_alg_values_supported":["ES256","RS256","PS256"],
+    "revocation_endpoint_auth_methods_supported":["none","client_secret_basic","client_secret_post","private_key_jwt"],
+    "revocation_endpoint_auth_signing_alg_values_supported":["ES256","RS256","PS256"],
+    "introspection_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post","private_key_jwt"],
+    "introspection_endpoint_auth_signing_alg_values_supported":["ES256","RS256","PS256"],
     "code_challenge_methods_supported":["S256"],
     "authorization_response_iss_parameter_supported":true})")
                       .value();
@@ -53,6 +56,7 @@ Json authorization_server(const Authority& authority) {
   document["registration_endpoint"] = authority.endpoint("/register");
   document["revocation_endpoint"] = authority.endpoint("/revoke");
   document["introspection_endpoint"] = authority.endpoint("/introspect");
+  document["client_id_metadata_document_supported"] = authority.client_documents;
   document["scopes_supported"] = authority.scopes.all().tokens();
   document["protected_resources"].push_back(authority.resource);
   if (!authority.sse_resource.empty()) document["protected_resources"].push_back(authority.sse_resource);

@@ -76,7 +76,7 @@ Outcome decide_provider_login(const Authority& authority, const HttpRequest& req
   if (action == "allow") endpoints = endpoints_of(*provider, ask, kept);
   if (ask.pending()) return ask.needs();
 
-  const auto checked = check_request(authority, *query, client);
+  const auto checked = check_request(authority, *query, client.get());
   if (!checked) return checked.error();
   if (action == "switch") {
     return ask_for_login(authority, browser_of(authority, request, facts), flow.query, client->name, facts);

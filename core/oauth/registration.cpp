@@ -7,6 +7,7 @@
 #include "core/store/record.hpp"
 #include "core/store/records.hpp"
 #include "core/wire/base64.hpp"
+#include "core/wire/json.hpp"
 
 namespace postern::oauth {
 namespace {
@@ -15,7 +16,6 @@ constexpr std::string_view what = "client.register";
 
 Outcome register_public(const Authority& authority, const ClientMetadata& metadata, const Facts& facts);
 Outcome register_confidential(const Authority& authority, const ClientMetadata& metadata, const Facts& facts);
-store::Client record_of(const ClientMetadata& metadata, const Lifetimes& lifetimes, UnixSeconds now);
 Reply registered(const ClientMetadata& metadata, const std::string& id, UnixSeconds created, const Secret& secret);
 
 }  // namespace
@@ -53,27 +53,18 @@ Outcome register_public(const Authority& authority, const ClientMetadata& metada
 
 Outcome register_confidential(const Authority& authority, const ClientMetadata& metadata, const Facts& facts) {
   const std::string id = wire::base64url(facts.draw("client id").substr(0, 16));
-  const Secret secret(wire::base64url(facts.draw("client secret")));
   store::Client client = record_of(metadata, authority.lifetimes, facts.now());
-  client.secret_hash = crypto::sha256(secret.expose_for(Reason::hashing));
+  Secret secret;  // Whoever signs has none.
+  if (metadata.auth_method != "private_key_jwt") {
+    secret = Secret(wire::base64url(facts.draw("client secret")));
+    client.secret_hash = crypto::sha256(secret.expose_for(Reason::hashing));
+  }
   Commit commit;
   store::create(commit, store::Client::key(id), client, client.expires);
   return Answer{registered(metadata, id, client.created, secret),
                 std::move(commit.durable()),
                 {},
                 {AuditEvent{std::string(what), "ok", id, {}, {}}}};
-}
-
-store::Client record_of(const ClientMetadata& metadata, const Lifetimes& lifetimes, UnixSeconds now) {
-  store::Client client;
-  client.name = metadata.name;
-  client.uri = metadata.uri;
-  for (const wire::RedirectUri& uri : metadata.redirect_uris) client.redirect_uris.push_back(uri.text());
-  client.auth_method = metadata.auth_method;
-  client.grant_types = {"authorization_code", "refresh_token"};
-  client.created = now;
-  client.expires = now + lifetimes.unused_client;
-  return client;
 }
 
 // RFC 7591 s. 3.2.1: what was registered, with the redirect URIs exactly as they were sent.
@@ -90,6 +81,8 @@ Reply registered(const ClientMetadata& metadata, const std::string& id, UnixSeco
   };
   if (!metadata.name.empty()) body["client_name"] = metadata.name;
   if (!metadata.uri.empty()) body["client_uri"] = metadata.uri;
+  if (!metadata.jwks_uri.empty()) body["jwks_uri"] = metadata.jwks_uri;
+  if (const auto keys = wire::parse_json(metadata.jwks)) body["jwks"] = *keys;
   if (!secret.empty()) {
     body["client_secret"] = secret.expose_for(Reason::sending_to_its_owner);
     body["client_secret_expires_at"] = 0;  // It does not expire before its registration does.

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "core/oauth/client_assertion.hpp"
 #include "core/oauth/endpoints.hpp"
 #include "core/oauth/replies.hpp"
 #include "core/oauth/token_request.hpp"
@@ -51,8 +52,10 @@ Outcome dispatch(const Authority& authority, const HttpRequest& request, const F
   }
   const auto client = read_client(request, *form);
   if (!client) return refuse_json(what, client.error());
-  const TokenRequest of_client{authority, *form, *client};
-  return is_code ? redeem_code(of_client, facts) : refresh(of_client, facts);
+  return with_proof(authority, what, *client, facts, [&](const ClientCredentials& credentials) {
+    const TokenRequest of_client{authority, *form, credentials};
+    return is_code ? redeem_code(of_client, facts) : refresh(of_client, facts);
+  });
 }
 
 // A client that mixes its fields up may have put its code here, and what is told goes into the log.

@@ -15,7 +15,7 @@ namespace postern::oauth {
 struct TokenRequest {
   const Authority& authority;
   const wire::Form& form;
-  const ClientCredentials& client;  ///< Claimed, not yet proved.
+  const ClientCredentials& client;  ///< Claimed; each grant type proves it, by check_client.
 };
 
 /// grant_type=authorization_code. OAuth 2.1 s. 4.1.3, RFC 7636 s. 4.6, RFC 8707 s. 2.2.

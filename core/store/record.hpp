@@ -26,6 +26,7 @@ class Found {
   /// Only where `found()`.
   const Record& value() const { return *value_; }
   const Record* operator->() const { return &*value_; }
+  const Record* get() const { return value_ ? &*value_ : nullptr; }
   const Record& operator*() const { return *value_; }
 
   const std::string& key() const { return key_; }

@@ -60,7 +60,6 @@ struct Client {
   UnixSeconds expires;      ///< Of this record; moves while the client goes on being used.
   std::string jwks;         ///< private_key_jwt: the keys, as JSON text; or
   std::string jwks_uri;     ///< where they are.
-  UnixSeconds fresh_until;  ///< Of a metadata document: read it again from then on.
 
   static std::string key(std::string_view id) { return std::string("client/").append(id); }
   template <class V, class Self>
@@ -76,7 +75,6 @@ struct Client {
     visit.field(9, "expires", self.expires);
     visit.field(10, "jwks", self.jwks);
     visit.field(11, "jwks_uri", self.jwks_uri);
-    visit.field(12, "fresh_until", self.fresh_until);
   }
 };
 

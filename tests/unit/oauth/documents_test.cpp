@@ -87,6 +87,20 @@ TEST(Documents, AnOldCopyServesADayWhereTheServerIsAway) {
   EXPECT_EQ(read(world), "none");
 }
 
+TEST(Documents, AnOldCopyDoesNotServeWhereTheServerSaysThatItIsGone) {
+  for (const int status : {404, 410, 403, 302}) {
+    World world;
+    serve_numbers(world);
+    EXPECT_EQ(read(world), R"({"n":1})");
+    world.pass(300);
+    world.elsewhere = [status](const Fetch&) { return Fetched{status, {}, "{}", FetchProblem::none}; };
+    EXPECT_EQ(read(world), "none") << status;
+    world.elsewhere = {};
+    world.pass(60);
+    EXPECT_EQ(read(world), "none") << status;
+  }
+}
+
 TEST(Documents, AServerInTroubleIsAskedOnceAMinute) {
   World world;
   for (int i = 0; i < 10; ++i) EXPECT_EQ(read(world), "none");
