@@ -19,6 +19,13 @@ constexpr Seconds between_refetches{60};
 
 using Read = Result<Json, NoDocument>;
 
+store::Found<store::Document> load_kept(Ask& ask, std::string_view url) {
+  return store::load<store::Document>(ask, store::Document::key(wire::base64url(crypto::sha256(url))));
+}
+bool is_fresh(const store::Found<store::Document>& kept, UnixSeconds now) {
+  return kept && !kept->body.empty() && now < kept->fresh_until;
+}
+
 Read kept_copy(const store::Found<store::Document>& kept, std::string_view url, NoDocument otherwise);
 Read fetch_anew(Ask& ask, Commit& commit, const store::Found<store::Document>& kept, const Fetch& fetch);
 Read read_answer(const Fetched& fetched);
@@ -31,13 +38,11 @@ void keep(Commit& commit, const store::Found<store::Document>& kept, const store
 
 Read document(Ask& ask, Commit& commit, std::string_view url, Reach reach, Freshness freshness,
               const DocumentLimits& limits) {
-  const std::string key = store::Document::key(wire::base64url(crypto::sha256(url)));
-  const auto kept = store::load<store::Document>(ask, key);
+  const auto kept = load_kept(ask, url);
   if (ask.pending()) return NoDocument{"not read yet"};
   const UnixSeconds now = ask.facts().now();
   const bool just_tried = kept && now < kept->refetched + between_refetches;
-  const bool is_fresh = kept && !kept->body.empty() && now < kept->fresh_until;
-  if (just_tried || (is_fresh && freshness == Freshness::cached)) {
+  if (just_tried || (is_fresh(kept, now) && freshness == Freshness::cached)) {
     return kept_copy(kept, url, {"it could not be read a moment ago; try again in a minute"});
   }
   return fetch_anew(ask, commit, kept,
@@ -48,6 +53,20 @@ Read document(Ask& ask, Commit& commit, std::string_view url, Reach reach, Fresh
                           reach,
                           limits.most_bytes,
                           limits.milliseconds});
+}
+
+Read first_document(Ask& ask, Commit& commit, const std::vector<std::string>& urls, Reach reach) {
+  std::vector<store::Found<store::Document>> kept;
+  for (const std::string& url : urls) kept.push_back(load_kept(ask, url));
+  if (ask.pending()) return NoDocument{"not read yet"};
+  for (std::size_t i = 0; i < urls.size(); ++i) {
+    if (is_fresh(kept[i], ask.facts().now())) return document(ask, commit, urls[i], reach);
+  }
+  std::vector<Read> reads;
+  for (const std::string& url : urls) reads.push_back(document(ask, commit, url, reach));
+  if (ask.pending() || reads.empty()) return NoDocument{"not read yet"};
+  const auto found = std::find_if(reads.begin(), reads.end(), [](const Read& read) { return bool(read); });
+  return std::move(found == reads.end() ? reads.front() : *found);
 }
 
 std::optional<std::int64_t> max_age(const wire::Headers& headers) {

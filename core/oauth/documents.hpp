@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/json.hpp"
 #include "core/base/result.hpp"
@@ -35,6 +36,10 @@ struct NoDocument {
 /// be kept is put into `commit`, which the caller joins to its answer, also to a refusal.
 Result<Json, NoDocument> document(Ask& ask, Commit& commit, std::string_view url, Reach reach,
                                   Freshness freshness = Freshness::cached, const DocumentLimits& limits = {});
+
+/// The same for a document that may lie at one of several places: the first that is there. While a fresh copy of one is kept
+/// the others are not asked for; else all are, at once.
+Result<Json, NoDocument> first_document(Ask& ask, Commit& commit, const std::vector<std::string>& urls, Reach reach);
 
 /// Cache-Control: max-age of these headers in seconds; 0 for no-store and no-cache; nothing where it is not said.
 /// RFC 9111 s. 5.2.2.

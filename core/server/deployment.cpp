@@ -127,10 +127,13 @@ Problem check_resource_servers(const std::vector<oauth::ResourceServer>& servers
   return std::nullopt;
 }
 
-Problem check_identity_sources(const Settings& settings) {
+Problem check_identity_sources(Settings& settings, const std::string& issuer) {
   if (settings.external) {
-    if (!settings.providers.empty()) return "an external authorization server and providers exclude each other";
-    if (settings.external->issuer.empty()) return "external authorization server: expected its issuer";
+    if (!settings.providers.empty()) return "an authorization server elsewhere and providers exclude each other";
+    auto complete = oauth::complete(*std::move(settings.external));
+    if (!complete) return complete.error();
+    if (complete->issuer == issuer) return "authorization server elsewhere: its issuer is this server";
+    settings.external = std::move(complete).value();
     return std::nullopt;
   }
   if (!settings.own_users && settings.providers.empty()) return "nobody could log in: no own users and no provider";
@@ -169,7 +172,7 @@ Result<std::shared_ptr<const Deployment>, std::string> Deployment::build(Setting
   if (Problem problem = check_keys(settings.key_ring)) return *problem;
   if (Problem problem = check_lifetimes(settings.lifetimes)) return *problem;
   if (Problem problem = check_resource_servers(settings.resource_servers)) return *problem;
-  if (Problem problem = check_identity_sources(settings)) return *problem;
+  if (Problem problem = check_identity_sources(settings, identity->issuer)) return *problem;
   if (settings.decoy_password.empty()) return std::string("expected a decoy password hash");
 
   ScopePolicy policy(std::move(settings.scopes));
