@@ -159,14 +159,14 @@ export function launch(command, args, { env = {}, cwd = os.tmpdir() } = {}) {
  * Starts `postern serve` on a free loopback port with a fresh data folder that is removed afterwards.
  * The first user and a random password come from the environment, as in a container.
  */
-export async function startServer({ accessTtl = 3600, refreshTtl = 86400, store = 'sqlite', args = [], format = 'json', logLevel = 'info', program: name = 'postern', env = {} } = {}) {
+export async function startServer({ accessTtl = 3600, refreshTtl = 86400, store = 'sqlite', args = [], format = 'json', logLevel = 'info', program: name = 'postern', env = {}, port: wanted } = {}) {
   const program = path.join(binaries, name);
   if (!existsSync(program)) throw new Error(`${path.relative(root, program)} is not built`);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'postern-test-'));
   const user = 'ada';
   const password = `canary-password-${randomBytes(9).toString('hex')}`;
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
+    const port = wanted ?? await freePort();
     const url = `http://localhost:${port}`;
     const server = launch(program, [
       'serve', '--listen', `127.0.0.1:${port}`, '--public-url', url, '--data', path.join(folder, 'data'), '--store', store,
