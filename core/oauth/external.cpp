@@ -3,6 +3,7 @@
 #include "core/oauth/discovery.hpp"
 #include "core/oauth/documents.hpp"
 #include "core/oauth/jwks.hpp"
+#include "core/wire/http.hpp"
 #include "core/wire/json.hpp"
 #include "core/wire/uri.hpp"
 
@@ -35,6 +36,7 @@ Result<External, std::string> complete(External external) {
   }
   if (external.algorithms.empty()) external.algorithms = {"ES256", "RS256", "PS256"};
   if (external.token_types.empty()) external.token_types = {"at+jwt"};
+  for (std::string& type : external.token_types) type = wire::lower_case(type);  // RFC 7515 s. 4.1.9
   if (external.subject_claim.empty()) external.subject_claim = "sub";
   return external;
 }

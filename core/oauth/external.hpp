@@ -28,7 +28,7 @@ struct External {
   Secret client_secret;
   std::string audience;                 ///< That tokens must name. Empty: our resource.
   std::vector<std::string> algorithms;  ///< Of JWTs: ES256, RS256, PS256. Empty: all of these.
-  /// `typ` of JWTs, without "application/". Empty: at+jwt (RFC 9068 s. 2.1). Another one has to be asked for: an ID token
+  /// `typ` of JWTs, without "application/", in any case. Empty: at+jwt (RFC 9068 s. 2.1). Another one has to be asked for: an ID token
   /// is a JWT of the same issuer.
   std::vector<std::string> token_types;
   std::string subject_claim;  ///< Empty: sub.

@@ -162,7 +162,7 @@ TEST_F(ExternalTest, WhatBrandsWriteOtherwiseIsRead) {
   EXPECT_TRUE(none.principal->scopes.empty());
   deployment = deploy({.issuer = issuer,
                        .audience = "api://notes",
-                       .token_types = {"jwt"},
+                       .token_types = {"JWT"},
                        .subject_claim = "oid",
                        .name_claim = "nick"});
   const Visit entra = visit(token({{"aud", "api://notes"}, {"oid", "o-1"}, {"nick", "Ada"}}, {{"typ", "JWT"}}));
