@@ -19,8 +19,10 @@ constexpr Seconds between_refetches{60};
 
 using Read = Result<Json, NoDocument>;
 
+std::string key_of(std::string_view url, Reach reach, const DocumentLimits& limits);
 Read kept_copy(const store::Found<store::Document>& kept, std::string_view url, NoDocument otherwise);
-Read fetch_anew(Ask& ask, Commit& commit, const store::Found<store::Document>& kept, const Fetch& fetch);
+Read fetch_anew(Ask& ask, Commit& commit, const store::Found<store::Document>& kept, const Fetch& fetch,
+                bool remembers_errors);
 Read read_answer(const Fetched& fetched);
 NoDocument problem_of(const Fetched& fetched);
 /// No word about the document: the copy that is kept may serve.
@@ -31,8 +33,7 @@ void keep(Commit& commit, const store::Found<store::Document>& kept, const store
 
 Read document(Ask& ask, Commit& commit, std::string_view url, Reach reach, Freshness freshness,
               const DocumentLimits& limits) {
-  const std::string key = store::Document::key(wire::base64url(crypto::sha256(url)));
-  const auto kept = store::load<store::Document>(ask, key);
+  const auto kept = store::load<store::Document>(ask, key_of(url, reach, limits));
   if (ask.pending()) return NoDocument{"not read yet"};
   const UnixSeconds now = ask.facts().now();
   const bool just_tried = kept && now < kept->refetched + between_refetches;
@@ -40,14 +41,11 @@ Read document(Ask& ask, Commit& commit, std::string_view url, Reach reach, Fresh
   if (just_tried || (is_fresh && freshness == Freshness::cached)) {
     return kept_copy(kept, url, {"it could not be read a moment ago; try again in a minute"});
   }
-  return fetch_anew(ask, commit, kept,
-                    Fetch{"GET",
-                          std::string(url),
-                          {{"Accept", "application/json"}},
-                          "",
-                          reach,
-                          limits.most_bytes,
-                          limits.milliseconds});
+  return fetch_anew(
+      ask, commit, kept,
+      Fetch{
+          "GET", std::string(url), {{"Accept", "application/json"}}, "", reach, limits.most_bytes, limits.milliseconds},
+      limits.remembers_errors);
 }
 
 std::optional<std::int64_t> max_age(const wire::Headers& headers) {
@@ -72,6 +70,14 @@ std::optional<std::int64_t> max_age(const wire::Headers& headers) {
 
 namespace {
 
+// A stranger names the URL of a provider's keys as a client_id: what is refused to the stranger, or is too long for a
+// client's document, must not stand in the way of the login.
+std::string key_of(std::string_view url, Reach reach, const DocumentLimits& limits) {
+  std::string read = reach == Reach::configured ? "configured " : "stranger ";
+  read += std::to_string(limits.most_bytes) + ' ';
+  return store::Document::key(wire::base64url(crypto::sha256(read.append(url))));
+}
+
 Read kept_copy(const store::Found<store::Document>& kept, std::string_view url, NoDocument otherwise) {
   if (!kept || kept->url != url || kept->body.empty()) return otherwise;
   auto parsed = wire::parse_json(kept->body);
@@ -79,7 +85,8 @@ Read kept_copy(const store::Found<store::Document>& kept, std::string_view url, 
   return std::move(parsed).value();
 }
 
-Read fetch_anew(Ask& ask, Commit& commit, const store::Found<store::Document>& kept, const Fetch& fetch) {
+Read fetch_anew(Ask& ask, Commit& commit, const store::Found<store::Document>& kept, const Fetch& fetch,
+                bool remembers_errors) {
   const Fetched* fetched = ask(fetch);
   if (fetched == nullptr) return NoDocument{"not read yet"};
   const UnixSeconds now = ask.facts().now();
@@ -87,6 +94,10 @@ Read fetch_anew(Ask& ask, Commit& commit, const store::Found<store::Document>& k
   if (!read) {
     // Remembered as tried, so that a server in trouble is not asked by each request anew.
     const bool may_serve = kept && says_nothing(*fetched);
+    if (!may_serve && fetched->status != 0 && !remembers_errors) {
+      if (kept) store::erase(commit, kept);
+      return read;
+    }
     store::Document tried = may_serve ? *kept : store::Document{fetch.url, {}, now, now, now};
     tried.refetched = now;
     keep(commit, kept, tried);
@@ -112,19 +123,19 @@ NoDocument problem_of(const Fetched& fetched) {
   if (fetched.status == 404 || fetched.status == 410) return {"there is none"};
   if (fetched.status != 0) return {"its server answers with an error"};
   switch (fetched.problem) {
-    case FetchProblem::refused:
-      return {"this server does not connect there"};
     case FetchProblem::untrusted:
       return {"its server's certificate is not trusted"};
     case FetchProblem::too_slow:
       return {"no answer in time"};
     case FetchProblem::too_large:
       return {"it is too long"};
+    case FetchProblem::
+        refused:  // In the same words: which names lead to addresses of this network is nobody's business.
     case FetchProblem::none:
     case FetchProblem::unreachable:
       break;
   }
-  return {"its server can not be reached"};
+  return {"its server can not be reached from here"};
 }
 
 bool says_nothing(const Fetched& fetched) {
@@ -132,7 +143,9 @@ bool says_nothing(const Fetched& fetched) {
 }
 
 void keep(Commit& commit, const store::Found<store::Document>& kept, const store::Document& document) {
-  store::replace(commit, kept, document, document.fresh_until + kept_stale);
+  const UnixSeconds until =
+      document.body.empty() ? document.refetched + between_refetches : document.fresh_until + kept_stale;
+  store::replace(commit, kept, document, until);
 }
 
 }  // namespace

@@ -61,6 +61,16 @@ TEST(Deployment, RefusesWhatCannotBeServedSafely) {
        "secret"},
       {"an origin with a path", [](Settings& s) { s.allowed_origins = {"https://a.example/x"}; }, "allowed origin"},
       {"the null origin", [](Settings& s) { s.allowed_origins = {"null"}; }, "allowed origin"},
+      {"a client host with a scheme", [](Settings& s) { s.client_hosts = {"https://a.example"}; }, "client host"},
+      {"a client host with a port", [](Settings& s) { s.client_hosts = {"a.example:443"}; }, "client host"},
+      {"a client host with a path", [](Settings& s) { s.client_hosts = {"a.example/b"}; }, "client host"},
+      {"a client host that is empty", [](Settings& s) { s.client_hosts = {""}; }, "client host"},
+      {"client hosts without client documents",
+       [](Settings& s) {
+         s.client_documents = false;
+         s.client_hosts = {"a.example"};
+       },
+       "client metadata documents"},
       {"no authorization off loopback", [](Settings& s) { s.serve_mcp_without_authorization = true; }, "loopback only"},
       {"a tool whose scope is not declared",
        [](Settings& s) {
