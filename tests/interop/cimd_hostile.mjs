@@ -92,6 +92,9 @@ export async function hostile(documents, args, about) {
     const bare = await raw(server.port, `GET /authorize?response_type=code&client_id=https://127.0.0.1${at} HTTP/1.1\r\nHost: localhost:${server.port}\r\nConnection: close\r\n\r\n`);
     equal('  nor is one that is not escaped another', bare.status, 400);
     equal('still nobody is reached', canaries.seen, []);
+    // It was the policy that kept them: of each place one of these was to be fetched, and refused.
+    const refused = server.log.split('\n').filter((line) => line.includes('"problem":"refused"'));
+    ok('each was judged and refused', hidden.every((keys) => refused.filter((line) => line.includes(`"host":"${new URL(keys).hostname}"`) || keys.includes('localhost')).length >= 2), refused.slice(-8).join('\n'));
   }, 60);
   ok('the log has no trouble of its own', !/"level":"error"/.test(server.log), server.log.split('\n').filter((line) => line.includes('error')).slice(0, 3).join('\n'));
   await stopClean(server, 'hostile URLs');

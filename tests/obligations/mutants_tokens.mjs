@@ -132,7 +132,7 @@ obligation("Client authentication", [
     find: "credentials.method != client->auth_method", replace: "false",
     tests: "TokenTest.ClientsProveThemselvesInTheirOneWay" },
   { removes: "the refusal of two ways at once", file: "core/oauth/client_auth.cpp",
-    find: '!form.get("client_secret").empty()', replace: "false",
+    find: '!form.get("client_secret").empty() || has_assertion(form)', replace: "false",
     tests: "TokenTest.ClientsProveThemselvesInTheirOneWay" },
   { removes: "the refusal of two Authorization fields", file: "core/oauth/client_auth.cpp",
     find: "fields > 1", replace: "false",

@@ -201,6 +201,17 @@ TEST_F(ClientAssertionTest, IsTheWayThatTheClientRegistered) {
   EXPECT_TRUE(world.fetches.empty());
 }
 
+TEST_F(ClientAssertionTest, WithoutItsProofNobodyIsTheClient) {
+  ClientCredentials credentials{client_id, "private_key_jwt", Secret(good())};
+  const store::Client client = *world.get<store::Client>(store::Client::key(client_id));
+  const store::Found<store::Client> found(store::Client::key(client_id), 1, client);
+  const auto refused = check_client(credentials, found);
+  ASSERT_TRUE(refused.has_value());
+  EXPECT_EQ(refused->why, Refusal::wrong_assertion);
+  credentials.proved = true;
+  EXPECT_FALSE(check_client(credentials, found).has_value());
+}
+
 TEST_F(ClientAssertionTest, ComesOnce) {
   const std::string assertion = good();
   EXPECT_TRUE(is_good(assertion));
