@@ -1,5 +1,8 @@
 #include "core/oauth/client_assertion.hpp"
 
+#include <algorithm>
+#include <variant>
+
 #include "core/crypto/hash.hpp"
 #include "core/oauth/remote_keys.hpp"
 #include "core/store/record.hpp"
@@ -48,6 +51,17 @@ AssertionProof prove_assertion(const Authority& authority, const ClientCredentia
   store::create(proof.commit, key, store::Assertion{expires}, expires);
   proof.commit.durable();
   return proof;
+}
+
+Outcome with_loads_of(const Outcome& endpoint, Outcome needs) {
+  const Needs* reads = endpoint.needs();
+  Needs* all = needs.needs();
+  if (reads == nullptr || all == nullptr) return needs;
+  for (const Need& need : reads->list) {
+    const bool is_new = std::find(all->list.begin(), all->list.end(), need) == all->list.end();
+    if (std::holds_alternative<Load>(need) && is_new) all->list.push_back(need);
+  }
+  return needs;
 }
 
 namespace {
