@@ -55,7 +55,7 @@ AssertionProof prove_assertion(const Authority& authority, const ClientCredentia
 
 Outcome with_loads_of(const Outcome& endpoint, Outcome needs) {
   const Needs* reads = endpoint.needs();
-  Needs* all = needs.needs();
+  auto* all = std::get_if<Needs>(&needs.step);
   if (reads == nullptr || all == nullptr) return needs;
   for (const Need& need : reads->list) {
     const bool is_new = std::find(all->list.begin(), all->list.end(), need) == all->list.end();
