@@ -212,6 +212,6 @@ obligation("Throttled login", [
     replace: "answer.commit.puts.push_back(Put{throttle.key(), store::encode(store::Throttle{failures, now + delay}), now + throttle_life});",
     tests: "LoginTest.OfTwoGuessesInParallelBothAreCounted" },
   { removes: "the decoy: unknown names are answered sooner", file: "core/oauth/login.cpp", find: "const PasswordVerified* verified =",
-    written: "if (ON && !user) return failed(authority, form, flow, "", throttle, facts.now());\n  const PasswordVerified* verified =",
+    written: "if (ON && !user) return failed(authority, form, flow, {}, throttle, facts.now());\n  const PasswordVerified* verified =",
     tests: "LoginTest.AWrongPasswordSaysTheSameAsAnUnknownNameAndTakesAsLong" },
 ]);
