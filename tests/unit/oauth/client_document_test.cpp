@@ -106,8 +106,7 @@ TEST_F(ClientDocumentTest, OnlyHostsThatTheOperatorNamedAreAsked) {
 TEST_F(ClientDocumentTest, SwitchedOffNoUrlIsAClient) {
   EXPECT_TRUE(goes_on());  // Its record stays, from when it was on.
   authority.client_documents = false;
-  const Reply reply = ask();
-  EXPECT_EQ(reply.status, 400);
+  EXPECT_EQ(ask().status, 400);
   EXPECT_EQ(world.last_outcome(), "unknown_client");
   EXPECT_EQ(world.fetches.size(), 1u);
   const HttpRequest discovery{"GET", "/.well-known/oauth-authorization-server", {}, {}};
@@ -186,28 +185,26 @@ TEST_F(ClientDocumentTest, WhatItSaysHasToBeRight) {
 TEST_F(ClientDocumentTest, AnErrorIsNoDocumentAndIsNotKept) {
   const wire::Headers elsewhere = {{"Location", "https://app.example/moved.json"}, {"Cache-Control", "max-age=86400"}};
   const std::string good = document.dump();
-  const Fetched rows[] = {
-      {301, elsewhere, good},
-      {302, elsewhere, good},
-      {303, elsewhere, good},
-      {307, elsewhere, good},
-      {308, elsewhere, good},
-      {404, {}, good},
-      {410, {}, good},
-      {403, {}, good},
-      {500, {}, good},
-      {503, {}, good},
-      {201, {}, good},
-      {204, {}, ""},
-      {200, {}, ""},
-      {200, {}, "<!doctype html>"},
-      {200, {}, "[" + good + "]"},
-      {200, {}, "\"" + std::string(url) + "\""},
-      {200, {}, good.substr(0, good.size() - 1)},
-      {200, {}, good + good},
-      {200, {}, "{\"client_id\":\"x\"," + good.substr(1)},
-      {200, {}, "\xef\xbb\xbf" + good},
-  };
+  const Fetched rows[] = {{301, elsewhere, good},
+                          {302, elsewhere, good},
+                          {303, elsewhere, good},
+                          {307, elsewhere, good},
+                          {308, elsewhere, good},
+                          {404, {}, good},
+                          {410, {}, good},
+                          {403, {}, good},
+                          {500, {}, good},
+                          {503, {}, good},
+                          {201, {}, good},
+                          {204, {}, ""},
+                          {200, {}, ""},
+                          {200, {}, "<!doctype html>"},
+                          {200, {}, "[" + good + "]"},
+                          {200, {}, "\"" + std::string(url) + "\""},
+                          {200, {}, good.substr(0, good.size() - 1)},
+                          {200, {}, good + good},
+                          {200, {}, "{\"client_id\":\"x\"," + good.substr(1)},
+                          {200, {}, "\xef\xbb\xbf" + good}};
   std::size_t asked = 0;
   for (const Fetched& row : rows) {
     SCOPED_TRACE(std::to_string(row.status) + row.body);

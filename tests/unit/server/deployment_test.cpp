@@ -91,6 +91,14 @@ TEST(Deployment, RefusesWhatCannotBeServedSafely) {
   }
 }
 
+TEST(Deployment, ClientHostsAreComparedInLowerCase) {
+  Settings settings = good_settings();
+  settings.client_hosts = {"APP.example", "[2001:DB8::1]"};
+  const auto deployment = Deployment::build(std::move(settings));
+  ASSERT_TRUE(deployment.ok()) << deployment.error();
+  EXPECT_EQ(deployment.value()->authority.client_hosts, (std::vector<std::string>{"app.example", "[2001:db8::1]"}));
+}
+
 TEST(Deployment, PrintsEveryIdentifierFromTheSameBytes) {
   const auto deployment = testing::deployment_of(good_settings());
   ASSERT_NE(deployment, nullptr);
