@@ -23,6 +23,7 @@ enum class Freshness {
 struct DocumentLimits {
   std::uint32_t most_bytes = 64 << 10;
   std::uint32_t milliseconds = 5000;
+  bool remembers_errors = true;  ///< An answer that is an error is not asked for again for a minute.
 };
 
 /// Why there is no document, in words for whoever runs the server or the client: "no answer in time".
@@ -33,7 +34,8 @@ struct NoDocument {
 /// The document, a JSON object; it means nothing while `ask.pending()`. A copy that is not fresh any more serves for a
 /// day where the server can't be reached; not where it answers that the document is gone. How long one is fresh: its
 /// Cache-Control max-age, within 5 minutes and a day. After a failure it is not asked for again for a minute. What has to
-/// be kept is put into `commit`, which the caller joins to its answer, also to a refusal.
+/// be kept is put into `commit`, which the caller joins to its answer, also to a refusal. A copy serves only who reads under
+/// the same reach and size.
 Result<Json, NoDocument> document(Ask& ask, Commit& commit, std::string_view url, Reach reach,
                                   Freshness freshness = Freshness::cached, const DocumentLimits& limits = {});
 

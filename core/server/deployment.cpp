@@ -146,6 +146,22 @@ Problem check_identity_sources(Settings& settings, const std::string& issuer) {
   return std::nullopt;
 }
 
+// In lower case, as the URL that they are compared with.
+Result<std::vector<std::string>, std::string> client_hosts_of(const Settings& settings) {
+  if (!settings.client_documents && !settings.client_hosts.empty()) {
+    return std::string("hosts of client metadata documents, and such documents are not allowed: expected one of both");
+  }
+  std::vector<std::string> hosts;
+  for (const std::string& text : settings.client_hosts) {
+    const auto uri = wire::Uri::parse("https://" + text + '/');
+    if (!uri || uri->host != wire::lower_case(text)) {
+      return "client host '" + text + "': expected a host, without scheme and port";
+    }
+    hosts.push_back(uri->host);
+  }
+  return hosts;
+}
+
 Result<std::vector<std::string>, std::string> origins_of(const Identity& identity,
                                                          const std::vector<std::string>& allowed) {
   std::vector<std::string> origins = {identity.origin};
@@ -181,6 +197,8 @@ Result<std::shared_ptr<const Deployment>, std::string> Deployment::build(Setting
   if (Problem problem = check_catalog(settings.catalog, policy)) return *problem;
   auto origins = origins_of(*identity, settings.allowed_origins);
   if (!origins) return origins.error();
+  auto client_hosts = client_hosts_of(settings);
+  if (!client_hosts) return client_hosts.error();
 
   std::vector<std::string> hosts = {identity->authority};
   for (const std::string& host : settings.allowed_hosts) hosts.push_back(wire::lower_case(host));
@@ -203,7 +221,7 @@ Result<std::shared_ptr<const Deployment>, std::string> Deployment::build(Setting
       .providers = std::move(settings.providers),
       .external = std::move(settings.external),
       .client_documents = settings.client_documents,
-      .client_hosts = std::move(settings.client_hosts),
+      .client_hosts = std::move(client_hosts).value(),
       .decoy_password = std::move(settings.decoy_password),
       .access_tokens = crypto::Sealer(ring, "access token"),
       .refresh_tokens = crypto::Sealer(ring, "refresh token"),

@@ -105,6 +105,14 @@ TEST(Options, ListsComeAgainOrWithCommasOrAsAnArray) {
   EXPECT_EQ(read({{}, {}, "", "allowed_host = ['a.example', 'b.example:81']"}).allowed_hosts, expected);
 }
 
+TEST(Options, ClientDocumentsAreReadUnlessTheOperatorSaysOtherwise) {
+  EXPECT_TRUE(read({{}, {}, "", ""}).client_documents);
+  EXPECT_FALSE(read({{{"client-documents", {"false"}}}, {}, "", ""}).client_documents);
+  EXPECT_EQ(read({{}, {}, "", "client_host = ['app.example']"}).client_hosts, std::vector<std::string>{"app.example"});
+  EXPECT_EQ(refusal({{{"client-documents", {"maybe"}}}, {}, "", ""}),
+            "--client-documents: expected true or false, got 'maybe'");
+}
+
 TEST(Options, DotenvIsReadAsOthersWriteIt) {
   const Options options =
       read({{},
