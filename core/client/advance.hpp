@@ -8,10 +8,10 @@
 // host sends them, with the headers that a step gives, and reports the status.
 //
 //   send ------> send_request(headers) ------> the host sends ------> answered
-//   answered --> proceed | authorized: send it again | open_browser(url) | failed
+//   answered --> proceed | authorized: send it again | open_browser(url) | await_user | failed
 //   called_back -> authorized: send it again | failed
 //
-// The same input gives the same step. Eight rounds are enough: the longest way asks a refresh, one document about the
+// One event at a time: the next one goes with the state that this one came to. The same input gives the same step. Eight rounds are enough: the longest way asks a refresh, one document about the
 // resource in two places, one about its server in three, and a registration.
 #pragma once
 
@@ -44,7 +44,7 @@ struct Credentials {
 struct ClientConfig {
   std::string server_url;  ///< The MCP endpoint.
   mcp::Version revision = mcp::Version::v2025_11_25;
-  std::string redirect_uri;     ///< Where the browser comes back to.
+  std::string redirect_uri;     ///< Where the browser comes back to: https, loopback, or a scheme of one's own.
   std::string client_name;      ///< For consent pages.
   std::string client_uri;       ///< Empty: none.
   std::string client_document;  ///< An https URL that is our client_id where the server reads documents. Empty: none.
@@ -79,7 +79,7 @@ struct GaveUp {
   bool operator==(const GaveUp&) const = default;
 };
 
-/// The tokens and the registration are to be forgotten.
+/// The tokens are to be forgotten. Who the client is to its authorization server stays.
 struct SignedOut {
   bool operator==(const SignedOut&) const = default;
 };
@@ -100,11 +100,16 @@ struct Proceed {
   bool operator==(const Proceed&) const = default;
 };
 
-/// Let the user's browser open this URL: https, or http to loopback; printable ASCII without spaces or quotes. Hand it
-/// to the browser as one argument, never to a shell.
+/// Let the user's browser open this URL: absolute, https or http to loopback, of RFC 3986's characters alone. Hand it to
+/// the browser as one argument, never to a shell.
 struct OpenBrowser {
   std::string url;
   bool operator==(const OpenBrowser&) const = default;
+};
+
+/// The browser is open already: what was refused can be sent again when it has come back.
+struct AwaitUser {
+  bool operator==(const AwaitUser&) const = default;
 };
 
 /// There are new tokens: send what was waiting.
@@ -119,7 +124,7 @@ struct Failed {
   bool operator==(const Failed&) const = default;
 };
 
-using Action = std::variant<SendRequest, Proceed, OpenBrowser, Authorized, Failed>;
+using Action = std::variant<SendRequest, Proceed, OpenBrowser, AwaitUser, Authorized, Failed>;
 
 /// The state to keep from now on, and what to do.
 struct Advanced {

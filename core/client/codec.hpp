@@ -4,14 +4,15 @@
 //            "client_name":"Example","client_uri":"","client_document":"","credentials":[<credentials>,...],
 //            "egress_exceptions":["mcp.lan:8443"]}
 //           credentials: {"issuer","client_id","client_secret","auth_method":"none"}
-//           server_url, revision and redirect_uri have to be there; the rest is empty when it is missing.
+//           server_url, revision and redirect_uri have to be there; the rest is empty where it is missing.
 //   state   null at the beginning; else what the last step gave, not to be changed:
 //           {"phase":"waiting","server":{..}|null,"registration":{..}|null,"tokens":{..}|null,"flow":{..}|null,
 //            "asked":"notes:read user","generations":0,"attempts":1,"step_ups":0,"why":null|"pkce_not_offered"}
 //             server        {"issuer","authorization_endpoint","token_endpoint","registration_endpoint","resource",
 //                            "tells_issuer","reads_documents","offers_none","offers_basic","offers_post",
 //                            "offline_access"}
-//             registration  {"issuer","client_id","client_secret","auth_method","origin":"dynamic","expires":null}
+//             registration  {"issuer","client_id","client_secret","auth_method","origin":"dynamic","redirect_uri",
+//                            "expires":null}
 //             tokens        {"issuer","access","refresh","expires":1700003600,"scopes":"user","generation":1}
 //             flow          {"state","verifier","scopes","started"}
 //   event   {"event":"send","url":"https://mcp.example.com/mcp"}
@@ -25,6 +26,7 @@
 //             action  {"action":"send_request","headers":[["Authorization","Bearer .."]],"generation":1}
 //                     {"action":"proceed"}
 //                     {"action":"open_browser","url":"https://as.example.com/authorize?.."}
+//                     {"action":"await_user"}
 //                     {"action":"authorized","scopes":"notes:read user"}
 //                     {"action":"failed","why":"issuer_differs","clause":"RFC 8414 s. 3.3","detail":"expected ..",
 //                      "sentence":"The authorization server is not who it says it is."}

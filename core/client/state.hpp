@@ -42,6 +42,7 @@ struct Registration {
   Secret client_secret;
   AuthMethod auth_method = AuthMethod::none;
   Origin origin = Origin::dynamic;
+  std::string redirect_uri;            ///< The one that was registered, where it was.
   std::optional<UnixSeconds> expires;  ///< The secret's end (RFC 7591 s. 3.2.1). Never, when empty.
   bool operator==(const Registration&) const = default;
 };
