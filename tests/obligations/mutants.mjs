@@ -3,7 +3,8 @@
 // for "this mutant is on". A check that is made twice has two `places`. `tests` is a filter of GoogleTest. With
 // `compiles_with` it is a test that then no longer compiles.
 import { mutants as authorize } from "./mutants_authorize.mjs";
+import { mutants as client } from "./mutants_client.mjs";
 import { mutants as server } from "./mutants_server.mjs";
 import { mutants as tokens } from "./mutants_tokens.mjs";
 
-export const mutants = [...authorize, ...tokens, ...server];
+export const mutants = [...authorize, ...tokens, ...server, ...client];
