@@ -1,6 +1,6 @@
 // A client, and a world that answers its fetches from a table: documents and endpoints that a test changes one thing of.
-// On the way the laws of an evaluation are held: determinism, progress, and what only a client owes: every URL that is
-// asked for was judged, and nothing but fetches is asked for.
+// On the way the laws of an evaluation are held: determinism, order, progress, and what only a client owes: every URL
+// that is asked for was judged, and nothing but fetches is asked for.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -59,6 +59,7 @@ class Driver {
     for (int round = 1; round <= 8; ++round) {
       const ClientStep step = advance(config, state, event, facts);
       EXPECT_EQ(step, advance(config, state, event, facts)) << "the same input gives the same step";
+      EXPECT_EQ(step, advance(config, state, event, backwards(facts))) << "the order of the facts changes nothing";
       if (const Needs* needs = step.needs()) {
         learn(*needs, facts);
         waited.push_back(step.phase);
@@ -86,14 +87,21 @@ class Driver {
     return open == nullptr ? "" : open->url;
   }
 
-  /// What is fetched in this order, without the scheme and host of the first.
-  std::vector<std::string> fetched() const {
+  /// What was fetched in this order, from the `first` on.
+  std::vector<std::string> fetched(std::size_t first = 0) const {
     std::vector<std::string> all;
-    for (const Fetch& fetch : fetches) all.push_back(fetch.method + " " + fetch.url);
+    for (std::size_t i = first; i < fetches.size(); ++i) all.push_back(fetches[i].method + " " + fetches[i].url);
     return all;
   }
 
  private:
+  static Facts backwards(const Facts& facts) {
+    Facts turned(facts.now(), facts.entropy());
+    const auto& answers = facts.answers();
+    for (auto at = answers.rbegin(); at != answers.rend(); ++at) turned.learn(at->first, at->second);
+    return turned;
+  }
+
   void learn(const Needs& needs, Facts& facts) {
     EXPECT_EQ(needs.list.size(), 1U) << "one exchange at a time, in the order of the specification";
     for (const Need& need : needs.list) {
@@ -115,7 +123,7 @@ class Driver {
 };
 
 /// An MCP server and an authorization server far away, as they should be.
-class ClientTest : public testing::Test {
+class ClientTest : public ::testing::Test {
  protected:
   static constexpr std::string_view server_url = "https://mcp.example.com/v1/mcp";
   static constexpr std::string_view issuer = "https://as.example.com/tenant";
