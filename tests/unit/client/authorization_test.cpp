@@ -95,6 +95,7 @@ TEST_F(AuthorizationTest, AStateIsUsedOnce) {
   challenged();
   const std::string state = state_parameter();
   EXPECT_TRUE(std::holds_alternative<Authorized>(comes_back()));
+  EXPECT_EQ(client.state.flow, std::nullopt) << "state and verifier are forgotten";
   EXPECT_EQ(Driver::why(comes_back({{"state", state}})), "out_of_turn");
   EXPECT_TRUE(client.fetches.empty());
 }
