@@ -44,7 +44,6 @@ export class Host {
       entropy,
       passwords,
       store: this.store,
-      send: (frames) => this.events.push(...frames),
       publish: (topics) => this.topics.push(...topics),
       audit: (events) => this.audit.push(...events),
     };
@@ -62,7 +61,9 @@ export class Host {
     if (type && headers["Content-Type"] === undefined) list.push(["Content-Type", type]);
     const text = form ? new URLSearchParams(form).toString() : json !== undefined ? JSON.stringify(json) : (body ?? "");
     this.events.length = 0;
-    const reply = await drive(this.observed ?? this.deployment, { method, target, headers: list, body: text }, this.world);
+    const reply = await drive(this.observed ?? this.deployment, { method, target, headers: list, body: text }, this.world, {
+      send: (frames) => this.events.push(...frames),
+    });
     return new Reply(reply, this.events.join(""));
   }
 }
