@@ -1,0 +1,94 @@
+// Postern on the edge: a worker in front, wherever the client is, and one Durable Object with everything that is stored
+// and every open stream. docs/decisions/007-edge.md says why there is one.
+//
+// Bindings: POSTERN (the object's namespace), POSTERN_PUBLIC_URL, POSTERN_KEYS (the key ring, a secret), POSTERN_FIRST_USER
+// and POSTERN_FIRST_PASSWORD (secrets), POSTERN_SETTINGS (core/server/settings_json.hpp), POSTERN_FETCH_ALLOWED,
+// POSTERN_LOG_LEVEL, POSTERN_AUDIT ("-": to the log).
+
+import { DurableObject } from "cloudflare:workers";
+
+import module from "../postern.wasm";
+import { Postern } from "../js/postern.mjs";
+import { DurableStore } from "./durable_store.mjs";
+import { optionsOf } from "./options.mjs";
+
+const now = () => Math.floor(Date.now() / 1000);
+const sweepEvery = 60_000; // milliseconds, at the most
+
+/** The object: a whole server over its own storage. */
+export class PosternObject extends DurableObject {
+  #postern;
+  #store;
+  #sweeps = false;
+
+  constructor(ctx, env) {
+    super(ctx, env);
+    this.#store = new DurableStore(ctx.storage, now);
+    this.#postern = new Postern(module, { ...optionsOf(env), store: this.#store, now });
+    ctx.blockConcurrencyWhile(async () => {
+      this.#sweeps = (await ctx.storage.getAlarm()) !== null;
+      if (env.POSTERN_FIRST_USER && env.POSTERN_FIRST_PASSWORD) {
+        await this.#postern.addFirstUser({ name: env.POSTERN_FIRST_USER, password: env.POSTERN_FIRST_PASSWORD });
+      }
+    });
+  }
+
+  async fetch(request) {
+    if (!this.#sweeps) await this.#sweepLater();
+    return this.#postern.fetch(request);
+  }
+
+  async alarm() {
+    const next = await this.#store.sweep();
+    this.#sweeps = false;
+    if (next !== null) await this.#sweepLater(next);
+  }
+
+  /** For the operator. */
+  addUser(name, password) {
+    return this.#postern.addUser(name, password);
+  }
+
+  /** Ends the open streams: the process stops. */
+  stop() {
+    this.#postern.close();
+  }
+
+  async #sweepLater(next = 0) {
+    this.#sweeps = true;
+    await this.ctx.storage.setAlarm(Math.max(Date.now() + sweepEvery, next * 1000));
+  }
+}
+
+const object = (env) => env.POSTERN.get(env.POSTERN.idFromName("postern"));
+
+let front; // one in each isolate; it has no state
+
+export default {
+  /** What the request alone decides (metadata, challenges, preflights) is answered here, near the client. */
+  async fetch(request, env) {
+    if (request.method === "GET" || request.method === "HEAD" || request.method === "OPTIONS") {
+      front ??= new Postern(module, optionsOf(env));
+      const reply = await front.fetchWithoutState(request);
+      if (reply !== undefined) return reply;
+    }
+    return object(env).fetch(request);
+  },
+};
+
+/** For the operator alone: bound to no address that clients reach. */
+export const operator = {
+  async fetch(request, env) {
+    const { pathname } = new URL(request.url);
+    if (request.method === "POST" && pathname === "/users") {
+      const { name, password } = await request.json();
+      const { status, ...told } = await object(env).addUser(String(name), String(password));
+      return Response.json(told, { status });
+    }
+    if (request.method === "POST" && pathname === "/stop") {
+      await object(env).stop();
+      return new Response(null, { status: 204 });
+    }
+    return new Response(null, { status: 404 });
+  },
+};
