@@ -7,8 +7,10 @@ const bodyTime = 60_000; // milliseconds, for all of a body; as host-native/http
 /** The core's request. What is in it, the core judges; here it is only carried. */
 export async function requestOf(request, largestBody) {
   const headers = [...request.headers].filter(([name]) => name !== "host");
-  // Of the two that can name the host, the field is what the client sent. A Request made by hand has only its URL.
-  headers.unshift(["host", request.headers.get("host") ?? new URL(request.url).host]);
+  // Of the two that can name the host, the field is what the client sent; the runtime joins fields of one name by commas.
+  // A Request made by hand has only its URL.
+  const hosts = request.headers.get("host") ?? new URL(request.url).host;
+  for (const host of hosts.split(",")) headers.push(["host", host.trim()]);
   return { method: request.method, target: targetOf(request.url), headers, body: await bodyOf(request, largestBody) };
 }
 

@@ -37,9 +37,14 @@ export class MemoryStore {
     return true;
   }
 
-  /** Forgets what has expired. */
+  /** Forgets what has expired. When the next record does, in Unix seconds, or null. */
   async sweep() {
-    for (const key of this.#records.keys()) if (!this.#alive(key)) this.#records.delete(key);
+    let next = null;
+    for (const [key, { expires_at }] of this.#records) {
+      if (!this.#alive(key)) this.#records.delete(key);
+      else if (expires_at !== null) next = Math.min(next ?? expires_at, expires_at);
+    }
+    return next;
   }
 
   get size() {

@@ -18,6 +18,7 @@ import { addressOf, parse, settingsOf, Wrong } from "./command_line.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const drainTime = 10_000; // milliseconds
+let stopping = false;
 const firstUser = process.env.POSTERN_FIRST_USER || "admin";
 
 try {
@@ -45,16 +46,19 @@ async function serve(options) {
   const isNew = options.store === "memory" || prepare(folder);
   const keys = options.store === "memory" ? newKeyRing() : readOrCreateKeys(path.join(folder, "keys"));
 
+  const socket = operatorSocket(folder, options.store);
+  await takeOver(socket);
+
   const args = ["serve", "-I", modules, path.join(here, "postern.capnp"), options.store, "--control-fd", "3", "-s", `http=${host}:${port}`];
   if (options.store === "disk") args.push("-d", `data=${path.join(folder, "objects")}`);
-  args.push("-s", `operator=unix:${operatorSocket(folder, options.store)}`);
+  args.push("-s", `operator=unix:${socket}`);
   const child = spawn(options.workerd ?? workerd(), args, {
     stdio: ["ignore", "pipe", "pipe", "pipe"],
     env: {
       POSTERN_PUBLIC_URL: publicUrl, POSTERN_KEYS: printKeyRing(keys), POSTERN_SETTINGS: JSON.stringify(settings),
       POSTERN_FIRST_USER: first.name, POSTERN_FIRST_PASSWORD: first.password,
       POSTERN_FETCH_ALLOWED: (options["fetch-allowed"] ?? []).join(" "), POSTERN_LOG_LEVEL: options["log-level"],
-      POSTERN_AUDIT: options.audit ?? "",
+      POSTERN_AUDIT: options.audit ?? "", POSTERN_STORE: options.store,
     },
   });
   const log = logTo(options["log-format"]);
@@ -66,7 +70,7 @@ async function serve(options) {
   }
   log({ time: new Date().toISOString(), level: "info", what: "server.ready", listen: options.listen, url: publicUrl, workerd: child.pid });
   console.log(`ready ${publicUrl}`);
-  stopWhenTold(child, operatorSocket(folder, options.store));
+  stopWhenTold(child, socket);
 }
 
 const readJson = (file) => {
@@ -111,6 +115,13 @@ function readOrCreateKeys(file) {
 function operatorSocket(folder, store) {
   if (store === "memory") return `${process.env.TMPDIR ?? "/tmp"}/postern-edge-${process.pid}.sock`;
   return path.join(folder, "operator.sock");
+}
+
+/** One at a time: two would each take the storage for its own. A socket that nobody answers is of one that was killed. */
+async function takeOver(socket) {
+  const answered = await ask(socket, "/").then(() => true, () => false);
+  if (answered) throw new Wrong(`${path.dirname(socket)}: another one is running with this data folder`);
+  rmSync(socket, { force: true });
 }
 
 function newPassword() {
@@ -186,8 +197,6 @@ function endWith(child) {
     if (!stopping) fail(`workerd ended by itself: ${signal ?? code}`);
   });
 }
-
-let stopping = false;
 
 /** Streams end at once; what is being served is waited for. */
 function stopWhenTold(child, socket) {

@@ -50,6 +50,7 @@ const bindings :List(Workerd.Worker.Binding) = [
   (name = "POSTERN_FETCH_ALLOWED", fromEnvironment = "POSTERN_FETCH_ALLOWED"),
   (name = "POSTERN_LOG_LEVEL", fromEnvironment = "POSTERN_LOG_LEVEL"),
   (name = "POSTERN_AUDIT", fromEnvironment = "POSTERN_AUDIT"),
+  (name = "POSTERN_STORE", fromEnvironment = "POSTERN_STORE"),
 ];
 
 const modules :List(Workerd.Worker.Module) = [

@@ -3,12 +3,12 @@
 //
 // Bindings: POSTERN (the object's namespace), POSTERN_PUBLIC_URL, POSTERN_KEYS (the key ring, a secret), POSTERN_FIRST_USER
 // and POSTERN_FIRST_PASSWORD (secrets), POSTERN_SETTINGS (core/server/settings_json.hpp), POSTERN_FETCH_ALLOWED,
-// POSTERN_LOG_LEVEL, POSTERN_AUDIT ("-": to the log).
+// POSTERN_LOG_LEVEL, POSTERN_AUDIT ("-": to the log), POSTERN_STORE ("memory": nothing outlives the object).
 
 import { DurableObject } from "cloudflare:workers";
 
 import module from "../postern.wasm";
-import { Postern } from "../js/postern.mjs";
+import { MemoryStore, Postern } from "../js/postern.mjs";
 import { DurableStore } from "./durable_store.mjs";
 import { optionsOf } from "./options.mjs";
 
@@ -23,7 +23,7 @@ export class PosternObject extends DurableObject {
 
   constructor(ctx, env) {
     super(ctx, env);
-    this.#store = new DurableStore(ctx.storage, now);
+    this.#store = env.POSTERN_STORE === "memory" ? new MemoryStore(now) : new DurableStore(ctx.storage, now);
     this.#postern = new Postern(module, { ...optionsOf(env), store: this.#store, now });
     ctx.blockConcurrencyWhile(async () => {
       this.#sweeps = (await ctx.storage.getAlarm()) !== null;
@@ -62,12 +62,17 @@ export class PosternObject extends DurableObject {
 
 const object = (env) => env.POSTERN.get(env.POSTERN.idFromName("postern"));
 
+const bodiless = new Set(["GET", "HEAD", "OPTIONS"]);
+
 let front; // one in each isolate; it has no state
 
 export default {
-  /** What the request alone decides (metadata, challenges, preflights) is answered here, near the client. */
+  /**
+   * What the request alone decides (metadata, challenges, preflights) is answered here, near the client. So is a request
+   * with a Host that makes no URL: an object can't be reached by it, and the core refuses it before it reads anything.
+   */
   async fetch(request, env) {
-    if (request.method === "GET" || request.method === "HEAD" || request.method === "OPTIONS") {
+    if (bodiless.has(request.method) || !URL.canParse(request.url)) {
       front ??= new Postern(module, optionsOf(env));
       const reply = await front.fetchWithoutState(request);
       if (reply !== undefined) return reply;

@@ -7,6 +7,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { exceptionOf } from './exceptions.mjs';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Folder of the programs under test; another build (asan, tsan) is tried by naming its folder. */
@@ -34,6 +35,8 @@ export function ok(name, condition, detail) {
 
 export function equal(name, actual, expected) {
   const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
+  const exception = exceptionOf(host, name);
+  if (exception) return ok(`${name} (not on ${host}: ${exception.reason})`, a !== b && exception.instead(actual), `got ${a}`);
   return ok(name, a === b, `expected ${b}\ngot      ${a}`);
 }
 
@@ -165,13 +168,21 @@ function commandOf(name) {
     return [program];
   }
   const modules = path.join(root, 'build/wasm', { postern: '', 'postern-conformance-server': 'conformance', 'postern-bench-server': 'bench' }[name]);
-  return [process.execPath, path.join(root, 'host-wasm/workerd/edge.mjs'), '--modules', modules];
+  const edge = [process.execPath, path.join(root, 'host-wasm/workerd/edge.mjs'), '--modules', modules];
+  return name === 'postern' ? edge : [...edge, '--store', 'memory'];
 }
 
 /** Runs the program that is tested with these arguments; one that serves says so itself. */
 export function launchProgram(name, args, options) {
   const [program, ...own] = commandOf(name);
   return launch(program, [...own, ...args], options);
+}
+
+/** Ends the process that serves, as a power cut would: on workerd that is a child of the program that was started. */
+export async function killHard(server) {
+  const told = server.err.match(/"?workerd"?[=:]([0-9]+)/)?.[1];
+  process.kill(host === 'workerd' ? Number(told) : server.pid, 'SIGKILL');
+  await server.ended;
 }
 
 /**
