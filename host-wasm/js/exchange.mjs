@@ -1,18 +1,22 @@
-// Between the web's Request and Response and the core's.
+// Between the web's Request and Response and the core's. A request's forwarded headers are headers like any other: the core
+// believes none of them.
 
-import { bytesOf } from "./text.mjs";
+import { bytesOf, joined } from "./text.mjs";
 
 const bodyTime = 60_000; // milliseconds, for all of a body; as host-native/http/connection.hpp
 
-/** The core's request. What is in it, the core judges; here it is only carried. */
-export async function requestOf(request, largestBody) {
+/** What a Request says, in parts: {method, target, headers, body}, the body still to be read. */
+export function partsOf(request) {
   const headers = [...request.headers].filter(([name]) => name !== "host");
   // Of the two that can name the host, the field is what the client sent; the runtime joins fields of one name by commas.
   // A Request made by hand has only its URL.
   const hosts = request.headers.get("host") ?? new URL(request.url).host;
   for (const host of hosts.split(",")) headers.push(["host", host.trim()]);
-  return { method: request.method, target: targetOf(request.url), headers, body: await bodyOf(request, largestBody) };
+  return { method: request.method, target: targetOf(request.url), headers, body: request.body };
 }
+
+/** The core's request. What is in it, the core judges; here it is only carried. */
+export const requestOf = async (parts, largestBody) => ({ ...parts, body: await bodyOf(parts.body, largestBody) });
 
 /** Origin form, as it came: whatever stands behind the authority, without a fragment. */
 function targetOf(url) {
@@ -22,9 +26,9 @@ function targetOf(url) {
 }
 
 /** One byte more than is allowed is enough: the core refuses it then. */
-async function bodyOf(request, largest) {
-  if (request.body === null) return "";
-  const reader = request.body.getReader();
+async function bodyOf(body, largest) {
+  if (body === null) return "";
+  const reader = body.getReader();
   const late = setTimeout(() => reader.cancel(new Error("the body came too slowly")).catch(() => {}), bodyTime);
   try {
     const parts = [];
@@ -39,13 +43,6 @@ async function bodyOf(request, largest) {
   } finally {
     clearTimeout(late);
   }
-}
-
-function joined(parts, size) {
-  if (parts.length === 1) return parts[0];
-  const all = new Uint8Array(size);
-  parts.reduce((at, part) => (all.set(part, at), at + part.length), 0);
-  return all;
 }
 
 /** `body`: bytes, text, a ReadableStream; dropped where the status or HEAD allows none. */

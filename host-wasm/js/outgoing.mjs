@@ -1,6 +1,8 @@
 // What goes out to one client over time. Whoever has something to say never waits for the client: it goes into a box of
 // limited size, which the client empties by reading; whose box overflows, or is not emptied in time, is dropped.
 
+import { joined } from "./text.mjs";
+
 const encoder = new TextEncoder();
 
 export class Outgoing {
@@ -64,9 +66,7 @@ export class Outgoing {
   }
 
   #take() {
-    const [first] = this.#parts;
-    const all = this.#parts.length === 1 ? first : new Uint8Array(this.#size);
-    if (all !== first) this.#parts.reduce((at, part) => (all.set(part, at), at + part.length), 0);
+    const all = joined(this.#parts, this.#size);
     this.#parts.length = this.#size = 0;
     return all;
   }

@@ -2,12 +2,12 @@
 
 import { drive, run } from "./drive.mjs";
 import { egressBy } from "./egress.mjs";
-import { pathToLog, requestOf, responseOf } from "./exchange.mjs";
+import { partsOf, pathToLog, requestOf, responseOf } from "./exchange.mjs";
 import { Deployment } from "./module.mjs";
 import { Outgoing } from "./outgoing.mjs";
 import { passwordsBy } from "./passwords.mjs";
 import { Streams } from "./streams.mjs";
-import { declarations, functions } from "./tools.mjs";
+import { declarations, functions, wholeTopic } from "./tools.mjs";
 
 export { MemoryStore } from "./memory_store.mjs";
 export { passwordsBy } from "./passwords.mjs";
@@ -15,7 +15,7 @@ export { newKeyRing, readKeyRing, printKeyRing } from "./key_ring.mjs";
 
 const eventsBox = 4 << 20; // bytes of events that a client may leave unread while its request is worked on
 
-/** The options are told in postern.d.ts. Throws why they won't do, before anything is served. */
+/** The options are told in postern.d.mts. Throws why they won't do, before anything is served. */
 export async function createPostern(options) {
   const postern = new Postern(await compiled(options.module), options);
   if (options.firstUser) await postern.addFirstUser(options.firstUser);
@@ -33,7 +33,7 @@ export class Postern {
   #streams;
 
   /** The same without waiting: `module` is compiled, and the first user is `addFirstUser`'s. */
-  constructor(module, { settings, tools, store, passwords = passwordsBy(), fetch, ...rest }) {
+  constructor(module, { settings, tools, store, passwords = passwordsBy(), egress, ...rest }) {
     const named = tools === undefined ? {} : { tools: declarations(tools) };
     this.#deployment = new Deployment(module, { decoy_password: passwords.decoy(), ...settings, ...named });
     const { audit, log, fetchAllowed: exceptions, now = () => Math.floor(Date.now() / 1000), streams } = rest;
@@ -43,7 +43,7 @@ export class Postern {
       store,
       passwords,
       tools: functions(tools ?? []),
-      fetch: fetch && egressBy(fetch, this.#deployment, { exceptions, log }),
+      fetch: egress && egressBy(egress, this.#deployment, { exceptions, log }),
       publish: (topics) => this.#streams.publish(topics),
       audit: (audit || log) && ((events, id) => told(events, id, audit, log)),
       log,
@@ -53,12 +53,17 @@ export class Postern {
 
   /** Never rejects on what came from outside. */
   async fetch(request) {
+    return this.handle(partsOf(request));
+  }
+
+  /** The same for {method, target, headers: [[name, value]], body: ReadableStream or null}: where there is no Request. */
+  async handle(parts) {
     const began = Date.now();
     const id = newRequestId();
-    const carried = await requestOf(request, this.#deployment.largestBody).catch(() => null);
-    if (carried === null) return responseOf(408, [], "", id, request.method); // its client stopped, or was too slow
+    const carried = await requestOf(parts, this.#deployment.largestBody).catch(() => null);
+    if (carried === null) return responseOf(408, [], "", id, parts.method); // its client stopped, or was too slow
     return new Promise((reply) => {
-      const sink = new Sink(id, request, reply);
+      const sink = new Sink(id, parts.method, reply);
       this.#answer(carried, sink).catch((error) => this.#failed(sink, error)).then((status) => {
         this.#world.log?.("info", "http.request", {
           id, method: carried.method, path: pathToLog(carried.target, status), status, ms: Date.now() - began });
@@ -69,7 +74,7 @@ export class Postern {
   /** Answers what can be answered from the request alone, without the store: then nobody has to be asked. Or undefined. */
   async fetchWithoutState(request) {
     const id = newRequestId();
-    const carried = await requestOf(request, this.#deployment.largestBody).catch(() => null);
+    const carried = await requestOf(partsOf(request), this.#deployment.largestBody).catch(() => null);
     if (carried === null) return responseOf(408, [], "", id, request.method);
     const { now, entropy } = this.#world;
     const { answer, events } = this.#deployment.evaluate(carried, { now: now(), entropy: entropy(), answers: [] });
@@ -93,6 +98,11 @@ export class Postern {
     if (JSON.parse(body).users?.length > 0) return;
     const { status, error } = await this.addUser(name, password);
     if (status !== 200 && status !== 409) throw new TypeError(`the first user: ${error}`); // 409: another was first
+  }
+
+  /** News that did not come by a request. */
+  publish(topics) {
+    this.#streams.publish(topics.map(wholeTopic));
   }
 
   /** How many event streams are open. */
@@ -126,13 +136,13 @@ export class Postern {
 
 /** What a client gets of one request: a reply at once, or events and then the end. */
 class Sink {
-  #request;
+  #method;
   #give;
   #outgoing;
 
-  constructor(id, request, give) {
+  constructor(id, method, give) {
     this.id = id;
-    this.#request = request;
+    this.#method = method;
     this.#give = give;
   }
 
@@ -155,7 +165,7 @@ class Sink {
   }
 
   reply(status, headers, body) {
-    this.#give(responseOf(status, headers, body, this.id, this.#request.method));
+    this.#give(responseOf(status, headers, body, this.id, this.#method));
   }
 }
 

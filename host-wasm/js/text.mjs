@@ -30,3 +30,11 @@ export const textOfKey = (key) =>
   /^[\0-\x7f]*$/.test(key) ? key : textOf(Uint8Array.from(key, (character) => character.charCodeAt(0)));
 
 export const sameBytes = (left, right) => left.length === right.length && left.every((byte, at) => byte === right[at]);
+
+/** One piece of `size` bytes. */
+export function joined(parts, size) {
+  if (parts.length === 1) return parts[0];
+  const all = new Uint8Array(size);
+  parts.reduce((at, part) => (all.set(part, at), at + part.length), 0);
+  return all;
+}

@@ -37,13 +37,15 @@ export async function runTool(need, world, topics) {
     if (!Object.hasOwn(world.tools ?? {}, need.name)) throw new Error("no such tool in this host");
     const given = await world.tools[need.name](JSON.parse(need.arguments), need.principal);
     const result = typeof given === "string" ? { content: [{ type: "text", text: given }] } : given;
-    for (const topic of result.topics ?? []) topics.push({ subject: "", name: "", frames: "", ...topic });
+    for (const topic of result.topics ?? []) topics.push(wholeTopic(topic));
     return JSON.stringify(shaped(result));
   } catch (error) {
     world.log?.("error", "tool.failed", { tool: need.name, reason: String(error?.message ?? error) });
     return JSON.stringify({ content: [{ type: "text", text: "The tool failed." }], isError: true });
   }
 }
+
+export const wholeTopic = (topic) => ({ subject: "", name: "", frames: "", ...topic });
 
 function shaped({ content, structuredContent, isError }) {
   const result = { content: content ?? [{ type: "text", text: JSON.stringify(structuredContent) }] };

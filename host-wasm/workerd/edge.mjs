@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // Runs the edge host on this machine: prepares a data folder, starts workerd, says when it is ready, and ends it.
 //
 //   edge.mjs [serve] --listen 127.0.0.1:8787 --data DIR [--public-url URL] [...]     command_line.mjs has them all

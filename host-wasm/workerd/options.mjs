@@ -1,5 +1,6 @@
 // What the bindings of the worker say, as options of Postern.
 
+import { fetched } from "../js/egress.mjs";
 import { passwordsBy } from "../js/passwords.mjs";
 import { readKeyRing } from "../js/key_ring.mjs";
 
@@ -14,7 +15,7 @@ export function optionsOf(env) {
     passwords,
     log,
     audit: env.POSTERN_AUDIT === "-" ? (event) => console.log(JSON.stringify({ audit: event })) : undefined,
-    fetch: (url, init) => fetch(url, init),
+    egress: fetched,
     fetchAllowed: (env.POSTERN_FETCH_ALLOWED ?? "").split(/[\s,]+/).filter((host) => host !== "").map((host) => host.toLowerCase()),
   };
 }

@@ -55,7 +55,6 @@ const bindings :List(Workerd.Worker.Binding) = [
 
 const modules :List(Workerd.Worker.Module) = [
   (name = "workerd/worker.mjs", esModule = embed "worker.mjs"),
-  (name = "workerd/durable_store.mjs", esModule = embed "durable_store.mjs"),
   (name = "workerd/options.mjs", esModule = embed "options.mjs"),
   (name = "js/crossing.mjs", esModule = embed "../js/crossing.mjs"),
   (name = "js/drive.mjs", esModule = embed "../js/drive.mjs"),
@@ -67,6 +66,7 @@ const modules :List(Workerd.Worker.Module) = [
   (name = "js/outgoing.mjs", esModule = embed "../js/outgoing.mjs"),
   (name = "js/passwords.mjs", esModule = embed "../js/passwords.mjs"),
   (name = "js/postern.mjs", esModule = embed "../js/postern.mjs"),
+  (name = "js/sqlite_store.mjs", esModule = embed "../js/sqlite_store.mjs"),
   (name = "js/streams.mjs", esModule = embed "../js/streams.mjs"),
   (name = "js/text.mjs", esModule = embed "../js/text.mjs"),
   (name = "js/tools.mjs", esModule = embed "../js/tools.mjs"),

@@ -9,7 +9,7 @@ import { DurableObject } from "cloudflare:workers";
 
 import module from "../postern.wasm";
 import { MemoryStore, Postern } from "../js/postern.mjs";
-import { DurableStore } from "./durable_store.mjs";
+import { SqliteStore } from "../js/sqlite_store.mjs";
 import { optionsOf } from "./options.mjs";
 
 const now = () => Math.floor(Date.now() / 1000);
@@ -23,7 +23,7 @@ export class PosternObject extends DurableObject {
 
   constructor(ctx, env) {
     super(ctx, env);
-    this.#store = env.POSTERN_STORE === "memory" ? new MemoryStore(now) : new DurableStore(ctx.storage, now);
+    this.#store = env.POSTERN_STORE === "memory" ? new MemoryStore(now) : new SqliteStore(databaseOf(ctx.storage), now);
     this.#postern = new Postern(module, { ...optionsOf(env), store: this.#store, now });
     ctx.blockConcurrencyWhile(async () => {
       this.#sweeps = (await ctx.storage.getAlarm()) !== null;
@@ -59,6 +59,13 @@ export class PosternObject extends DurableObject {
     await this.ctx.storage.setAlarm(Math.max(Date.now() + sweepEvery, next * 1000));
   }
 }
+
+// Nobody else writes to it, and a reply leaves the object only when what was written before it is on the disk (the
+// runtime's output gate).
+const databaseOf = (storage) => ({
+  run: (sql, ...values) => storage.sql.exec(sql, ...values).toArray(),
+  transaction: (work) => storage.transactionSync(work),
+});
 
 const object = (env) => env.POSTERN.get(env.POSTERN.idFromName("postern"));
 

@@ -12,7 +12,7 @@ import { exceptionOf } from './exceptions.mjs';
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Folder of the programs under test; another build (asan, tsan) is tried by naming its folder. */
 export const binaries = path.resolve(root, process.env.TEST_BIN ?? 'build/release/bin');
-/** Which host is tested: `native`, or `workerd`, the edge worker on this machine. */
+/** Which host is tested: `native`; `workerd`, the edge worker on this machine; `node`, the adapter for node:http. */
 export const host = process.env.TEST_HOST ?? 'native';
 /** Checked builds (asan, tsan) run several times slower; their waits are stretched by this factor. */
 export const slack = Number(process.env.TEST_SLACK ?? 1);
@@ -168,7 +168,9 @@ function commandOf(name) {
     return [program];
   }
   const modules = path.join(root, 'build/wasm', { postern: '', 'postern-conformance-server': 'conformance', 'postern-bench-server': 'bench' }[name]);
-  const edge = [process.execPath, path.join(root, 'host-wasm/workerd/edge.mjs'), '--modules', modules];
+  const script = host === 'node' ? 'tests/edge/node_server.mjs' : 'host-wasm/workerd/edge.mjs';
+  const quiet = host === 'node' ? ['--disable-warning=ExperimentalWarning'] : []; // node:sqlite
+  const edge = [process.execPath, ...quiet, path.join(root, script), '--modules', modules];
   return name === 'postern' ? edge : [...edge, '--store', 'memory'];
 }
 
@@ -198,7 +200,7 @@ export async function startServer({ accessTtl = 3600, refreshTtl = 86400, store 
     const url = `http://localhost:${port}`;
     const server = launchProgram(name, [
       'serve', '--listen', `127.0.0.1:${port}`, '--public-url', url, '--data', path.join(folder, 'data'),
-      '--store', host === 'workerd' && store === 'sqlite' ? 'disk' : store,
+      '--store', host !== 'native' && store === 'sqlite' ? 'disk' : store,
       '--access-ttl', String(accessTtl), '--refresh-ttl', String(refreshTtl), '--code-ttl', '60', '--refresh-grace', '30',
       '--log-level', logLevel, '--log-format', format, ...args,
     ], { cwd: folder, env: { POSTERN_FIRST_USER: user, POSTERN_FIRST_PASSWORD: password, ...env } });
