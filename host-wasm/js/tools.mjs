@@ -16,12 +16,11 @@ export function declarations(tools) {
   });
 }
 
-/** By name: what the driver looks up. Throws where a tool has no function or its name comes twice. */
+/** By name: what the driver looks up. Throws where a tool has no function; that names differ, the core sees to. */
 export function functions(tools) {
   const all = {};
   for (const { name, run } of tools) {
     if (typeof run !== "function") throw new TypeError(`tool '${name}': expected a function, run(args, principal)`);
-    if (Object.hasOwn(all, name)) throw new TypeError(`tool '${name}': there are two of this name`);
     all[name] = run;
   }
   return all;

@@ -68,7 +68,7 @@ export class Host {
   }
 }
 
-class Reply {
+export class Reply {
   constructor({ status, headers, body, stream }, events) {
     Object.assign(this, { status, headers, body, stream, text: events + body });
   }
@@ -139,6 +139,14 @@ export class Visitor {
 
 const unescaped = (html) =>
   html.replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+
+/** Whether it comes true in five seconds. */
+export async function until(condition) {
+  for (const end = Date.now() + 5000; Date.now() < end; await new Promise((done) => setTimeout(done, 5))) {
+    if (await condition()) return true;
+  }
+  return false;
+}
 
 let count = 0;
 let failed = 0;
