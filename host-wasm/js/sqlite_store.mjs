@@ -4,12 +4,12 @@
 // right to write, so the guards are compared with what is true when the puts are written, also where other processes use
 // the same file.
 
-import { sortableKey, textOfKey } from "./text.mjs";
+import { bytesOf, textOf } from "./text.mjs";
 
 const versionsAtOnce = 10_000;
 const sweepAtOnce = 500;
 const schema = [
-  "CREATE TABLE IF NOT EXISTS records (key TEXT PRIMARY KEY, bytes BLOB NOT NULL, version INTEGER NOT NULL, expires_at INTEGER) WITHOUT ROWID",
+  "CREATE TABLE IF NOT EXISTS records (key BLOB PRIMARY KEY, bytes BLOB NOT NULL, version INTEGER NOT NULL, expires_at INTEGER) WITHOUT ROWID",
   "CREATE INDEX IF NOT EXISTS records_by_expiry ON records (expires_at) WHERE expires_at IS NOT NULL",
   "CREATE TABLE IF NOT EXISTS versions (one INTEGER PRIMARY KEY CHECK (one = 1), last INTEGER NOT NULL)",
   "INSERT OR IGNORE INTO versions VALUES (1, 0)",
@@ -30,27 +30,27 @@ export class SqliteStore {
 
   /** {bytes, version} or null. */
   async load(key) {
-    return this.#alive(sortableKey(key));
+    return this.#alive(bytesOf(key));
   }
 
   /** At most `limit` records whose keys begin with `prefix`, in key order. */
   async scan(prefix, limit) {
-    const start = sortableKey(prefix);
+    const start = bytesOf(prefix);
     const rows = this.#database.run(
       "SELECT key, bytes, version FROM records WHERE key >= ? AND key < ? AND (expires_at IS NULL OR expires_at > ?) ORDER BY key LIMIT ?",
-      start, `${start}\u{10ffff}`, this.#now(), limit);
-    return rows.map((row) => ({ key: textOfKey(row.key), record: shown(row) }));
+      start, after(start), this.#now(), limit);
+    return rows.map((row) => ({ key: textOf(new Uint8Array(row.key)), record: shown(row) }));
   }
 
   /** Whether it held. A version that is null means: there must be no such record. */
   async commit({ expects, puts, deletes }) {
     return this.#database.transaction(() => {
-      const held = expects.every(({ key, version }) => (this.#alive(sortableKey(key))?.version ?? null) === version);
+      const held = expects.every(({ key, version }) => (this.#alive(bytesOf(key))?.version ?? null) === version);
       if (!held) return false;
-      for (const key of deletes) this.#database.run("DELETE FROM records WHERE key = ?", sortableKey(key));
+      for (const key of deletes) this.#database.run("DELETE FROM records WHERE key = ?", bytesOf(key));
       for (const { key, bytes, expires_at } of puts) {
         this.#database.run("INSERT OR REPLACE INTO records (key, bytes, version, expires_at) VALUES (?, ?, ?, ?)",
-          sortableKey(key), bytes, this.#version(), expires_at);
+          bytesOf(key), bytes, this.#version(), expires_at);
       }
       return true;
     });
@@ -79,3 +79,10 @@ export class SqliteStore {
 }
 
 const shown = ({ bytes, version }) => ({ bytes: new Uint8Array(bytes), version });
+
+/** The first bytes that come after everything that begins with `prefix`, which is not empty and does not end in 0xff. */
+function after(prefix) {
+  const next = prefix.slice();
+  ++next[next.length - 1];
+  return next;
+}

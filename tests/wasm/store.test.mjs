@@ -38,10 +38,11 @@ async function holds(what, store) {
   ok("and to guards", !(await commit(store, { expects: [{ key: "e", version: mortal.version }], puts: [] })) && (await commit(store, { expects: [{ key: "e", version: null }], puts: [put("f", "x", now + 5)] })));
   ok("a sweep tells when the next one expires", (await store.sweep()) === now + 5);
   const odd = new Uint8Array([0x70, 0xff, 0x00, 0x01]);
+  const start = odd.subarray(0, 3);
   await commit(store, { puts: [put("p/b", "2"), put("p/a", "1"), put("p/ü", "4"), put("p/c", "3"), put("q", "5"), { key: odd, bytes: new Uint8Array([0, 255]), expires_at: null }] });
   const scanned = async (prefix, limit) => (await store.scan(prefix, limit)).map(({ key }) => (typeof key === "string" ? key : [...key].join()));
   ok("a scan is in the order of the bytes, and has its limit", (await scanned("p/", 9)).join(" ") === "p/a p/b p/c p/ü" && (await scanned("p/", 2)).length === 2, await scanned("p/", 9));
-  ok("keys and values may be any bytes", [...(await store.load(odd)).bytes].join() === "0,255" && (await scanned(odd, 9)).join() === "112,255,0,1", await scanned(odd, 9));
+  ok("keys and values may be any bytes", [...(await store.load(odd)).bytes].join() === "0,255" && (await scanned(start, 9)).join() === "112,255,0,1", await scanned(start, 9));
   const race = await Promise.all(Array.from({ length: 50 }, () => commit(store, { expects: [{ key: "race", version: null }], puts: [put("race", "x")] })));
   ok("of fifty at once one holds", race.filter(Boolean).length === 1);
 }
