@@ -55,6 +55,7 @@ const bindings :List(Workerd.Worker.Binding) = [
 
 const modules :List(Workerd.Worker.Module) = [
   (name = "workerd/worker.mjs", esModule = embed "worker.mjs"),
+  (name = "workerd/define.mjs", esModule = embed "define.mjs"),
   (name = "workerd/options.mjs", esModule = embed "options.mjs"),
   (name = "js/crossing.mjs", esModule = embed "../js/crossing.mjs"),
   (name = "js/drive.mjs", esModule = embed "../js/drive.mjs"),
