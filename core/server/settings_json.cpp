@@ -61,6 +61,13 @@ class Members {
     into = value->get<bool>();
   }
 
+  void json(std::string_view name, Json& into) {
+    if (const Json* value = next(name)) into = *value;
+  }
+  void json(std::string_view name, std::optional<Json>& into) {
+    if (const Json* value = next(name)) into = *value;
+  }
+
   void secret(std::string_view name, Secret& into) {
     std::string value;
     text(name, value);
@@ -231,7 +238,7 @@ void read_limits(Members& members, Limits& into) {
 }
 
 void read_scopes(Members& members, Settings& into) {
-  if (!members.has("scopes")) {
+  if (!members.has("scopes") && !members.has("tools")) {
     into.scopes = notes_scopes();
     into.default_scopes = {"user", "notes:read"};  // the least that is useful; writing is a step-up
   }
@@ -251,6 +258,30 @@ void read_key_ring(Members& members, crypto::KeyRing& into) {
     key.text("id", master.id);
     key.bytes("key", bytes);
     master.bytes = Secret(std::move(bytes));
+  });
+}
+
+/// The host's tools: they have no handler here.
+void read_tools(Members& members, mcp::Catalog& into) {
+  if (!members.has("tools")) add_notes_tools(into);
+  members.objects("tools", [&](Members& object) {
+    mcp::Tool tool;
+    object.text("name", tool.name);
+    object.text("title", tool.title);
+    object.text("description", tool.description);
+    object.json("input_schema", tool.input_schema);
+    object.json("output_schema", tool.output_schema);
+    object.json("annotations", tool.annotations);
+    object.scopes("scopes", tool.scopes);
+    object.texts("required_capabilities", tool.required_capabilities);
+    if (object.failed()) return;
+    if (const auto problem = into.add(std::move(tool))) object.fail(*problem);
+  });
+  members.object("server", [&into](Members& server) {
+    server.text("name", into.server_name);
+    server.text("title", into.server_title);
+    server.text("version", into.server_version);
+    server.text("instructions", into.instructions);
   });
 }
 
@@ -277,9 +308,9 @@ Result<Settings, std::string> read_settings(const Json& from) {
   members.texts("allowed_origins", settings.allowed_origins);
   members.boolean("serve_mcp_without_authorization", settings.serve_mcp_without_authorization);
   members.word("transport", {"all", "streamable-http", "sse"}, settings.transports);
+  read_tools(members, settings.catalog);
   members.end();
   if (!problem.empty()) return problem;
-  add_notes_tools(settings.catalog);
   return settings;
 }
 

@@ -17,9 +17,12 @@ namespace postern {
 ///  "limits":{"body","header_bytes","target","json_depth"}; "serve_mcp_without_authorization"; "transport":"all"|"streamable-http"|"sse";
 ///  "own_users"; "providers":[{"id","kind":"github"|"oidc"|"oauth2","preset", and the members of oauth::Provider}], each
 ///  completed as the configuration file's are; "external":{the members of oauth::External}; "client_documents";
-///  "client_hosts":[..].
+///  "client_hosts":[..];
+///  "tools":[{"name","title","description","input_schema","output_schema","annotations","scopes":"a b",
+///  "required_capabilities":[..]}]: what the host runs (`RunTool`), in place of the notes service and its scopes;
+///  "server":{"name","title","version","instructions"}: how the MCP server introduces itself.
 /// Error: one line. An unknown member is one: a setting that is misspelt must not silently keep its default.
-/// The catalogue is the notes service of the default server. Deployment::build judges the values.
+/// Without "tools" the catalogue is the notes service of the default server. Deployment::build judges the values.
 Result<Settings, std::string> read_settings(const Json& from);
 
 }  // namespace postern

@@ -1,31 +1,40 @@
 // The loop of every host: evaluate, perform what is needed, evaluate again; commit; reply once the commit has held.
 //
 // A world is what the host has: {now() in Unix seconds, entropy() as 32 bytes, store, passwords, tools?, fetch?(need),
-// publish?(topics), audit?(events), send?(frames, headers), pause?(milliseconds)}. `fetch` performs one request to
-// another server under the host's own egress policy (core/flow/need.hpp, Fetch) and gives {status, headers, body,
-// problem}; without it this host reaches no other server.
+// publish?(topics), audit?(events, request id), log?(level, what, fields), pause?(milliseconds)}. `fetch` performs one
+// request to another server under the host's own egress policy (core/flow/need.hpp, Fetch) and gives {status, headers,
+// body, problem}; without it this host reaches no other server.
 
-import { toBase64 } from "./text.mjs";
+import { sameBytes } from "./text.mjs";
+import { runTool } from "./tools.mjs";
 
 const attempts = 5;
-const rounds = 16;
+const rounds = 8; // those that wait for time or for a tool do not count
 const claimSeconds = 30; // as host-native/drive.cpp
 const claimWait = { step: 100, longest: 15_000 }; // milliseconds
+const mostClaims = 8;
+const longestSleep = 60_000; // milliseconds
 
-/** The reply to a request, {status, headers, body, stream}. It never throws on what came from outside. */
-export function drive(deployment, request, world) {
-  return run((facts) => deployment.evaluate(request, facts), world);
+/**
+ * The reply to a request, {status, headers, body, stream}. It never throws on what came from outside. `sink.send(frames,
+ * headers)`: events while the request is still being worked on; once it was called, of the reply only the body is to be
+ * sent, as the last of them. `sink.id`: what the audit calls the request.
+ */
+export async function drive(deployment, request, world, sink = {}) {
+  return run((facts) => deployment.evaluate(request, facts), world, sink);
 }
 
 /** The same for any evaluation: `evaluate(facts)` gives an outcome. */
-export async function run(evaluate, world) {
-  const request = { done: new Map(), claims: new Claims(world), sent: 0 };
+export async function run(evaluate, world, sink = {}) {
+  const request = { done: new Map(), topics: [], claims: new Claims(world), sent: 0 };
   try {
     for (let attempt = 0; attempt < attempts; ) {
-      const step = await attemptOnce(evaluate, world, request);
-      if (step.reply) return step.reply;
+      const step = await attemptOnce(evaluate, world, request, sink);
+      // The client is in the middle of an event stream: an error that is no event can't be told any more.
+      if (step.reply) return request.sent > 0 && step.reply.status !== 200 ? { ...step.reply, body: "" } : step.reply;
       if (step === lost) ++attempt;
     }
+    world.log?.("warning", "request.busy", { attempts });
     return busy();
   } finally {
     await request.claims.giveBack();
@@ -35,29 +44,41 @@ export async function run(evaluate, world) {
 const lost = {}; // someone was first: read again
 const claimed = {}; // what was read before the claim may not be true any more
 
-async function attemptOnce(evaluate, world, request) {
-  const facts = { now: world.now(), entropy: toBase64(world.entropy()), answers: request.claims.facts() };
+async function attemptOnce(evaluate, world, request, sink) {
+  const facts = { now: world.now(), entropy: world.entropy(), answers: request.claims.facts() };
   for (let round = 0; round < rounds; ) {
     const outcome = evaluate(facts); // pure
     if (outcome.events.length > request.sent) {
-      world.send?.(outcome.events.slice(request.sent), outcome.event_headers);
+      sink.send?.(outcome.events.slice(request.sent), outcome.event_headers);
       request.sent = outcome.events.length;
     }
-    if (outcome.answer !== undefined) {
-      const { answer } = outcome;
-      const held = await world.store.commit(answer.commit).catch(() => undefined);
-      if (held === undefined) return { reply: busy() }; // it may or may not be written: only the client can ask again
-      if (!held) return lost;
-      world.publish?.(answer.topics);
-      world.audit?.(answer.audit);
-      return { reply: answer.reply };
-    }
+    if (outcome.answer !== null) return finish(outcome.answer, world, request, sink);
     const wanted = outcome.needs.filter(({ need }) => need === "claim");
     if (wanted.length > 0) return (await request.claims.take(wanted)) ? claimed : { reply: busy() };
-    facts.answers.push(...(await perform(outcome.needs, world, request.done)));
-    if (!outcome.needs.some(({ need }) => need === "sleep")) ++round; // a long tool may wait as often as it likes
+    facts.answers.push(...(await perform(outcome.needs, world, request)));
+    if (!outcome.needs.some(({ need }) => need === "sleep" || need === "run_tool")) ++round;
   }
+  world.log?.("error", "request.endless", { rounds });
   return { reply: busy() };
+}
+
+async function finish(answer, world, request, sink) {
+  if (!isEmpty(answer.commit)) {
+    const held = await world.store.commit(answer.commit).catch((error) => failed(world, error));
+    if (held === undefined) return { reply: busy() }; // it may or may not be written: only the client can ask again
+    if (!held) return lost;
+  }
+  if (answer.audit.length > 0) world.audit?.(answer.audit, sink.id);
+  const topics = request.topics.length > 0 ? [...answer.topics, ...request.topics] : answer.topics;
+  if (topics.length > 0) world.publish?.(topics);
+  return { reply: answer.reply };
+}
+
+const isEmpty = ({ expects, puts, deletes }) => expects.length + puts.length + deletes.length === 0;
+
+function failed(world, error) {
+  world.log?.("error", "store.failed", { reason: String(error?.message ?? error) });
+  return undefined;
 }
 
 /** What nobody else works on until this request has ended. */
@@ -76,8 +97,8 @@ class Claims {
   }
 
   async take(needs) {
-    this.#owner ??= toBase64(this.#world.entropy());
-    for (const need of needs) if (!(await this.#takeOne(need))) return false;
+    this.#owner ??= this.#world.entropy();
+    for (const need of needs) if (this.#needs.length >= mostClaims || !(await this.#takeOne(need))) return false;
     return true;
   }
 
@@ -86,13 +107,16 @@ class Claims {
     while (this.#waited < claimWait.longest) {
       const put = { key, bytes: this.#owner, expires_at: this.#world.now() + claimSeconds };
       const commit = { expects: [{ key, version: null }], puts: [put], deletes: [], durability: "relaxed" };
-      if (await this.#world.store.commit(commit).catch(() => false)) {
+      const held = await this.#world.store.commit(commit).catch((error) => failed(this.#world, error));
+      if (held === undefined) return false;
+      if (held) {
         this.#needs.push(need);
         return true;
       }
       this.#waited += claimWait.step;
       await pause(this.#world, claimWait.step);
     }
+    this.#world.log?.("warning", "claim.busy", {});
     return false;
   }
 
@@ -101,9 +125,9 @@ class Claims {
     for (const need of this.#needs) {
       const key = `claim/${need.key}`;
       const record = await this.#world.store.load(key).catch(() => null);
-      if (record?.bytes !== this.#owner) continue;
+      if (record === null || !sameBytes(record.bytes, this.#owner)) continue;
       const commit = { expects: [{ key, version: record.version }], puts: [], deletes: [key], durability: "relaxed" };
-      await this.#world.store.commit(commit).catch(() => false);
+      await this.#world.store.commit(commit).catch((error) => failed(this.#world, error));
     }
   }
 }
@@ -113,42 +137,54 @@ const pause = (world, milliseconds) =>
 
 /**
  * All needs of a round, in parallel: pairs of need and fact. What has effects of its own is done once for a request, also
- * when it starts over; `done` remembers it.
+ * when it starts over: `request` remembers it, and the topics of its tools.
  */
-export function perform(needs, world, done = new Map()) {
-  return Promise.all(needs.map(async (need) => [need, await once(need, world, done).catch(() => ({ fact: "unavailable" }))]));
+export function perform(needs, world, request = { done: new Map(), topics: [] }) {
+  return Promise.all(needs.map(async (need) => [need, await once(need, world, request)]));
 }
 
-async function once(need, world, done) {
-  if (need.need === "load" || need.need === "scan") return fact(need, world);
+async function once(need, world, request) {
+  if (need.need === "load" || need.need === "scan") return read(need, world);
   const name = JSON.stringify(need);
-  const known = done.get(name);
+  const known = request.done.get(name);
   if (known !== undefined) return known;
-  const learned = await fact(need, world);
-  done.set(name, learned);
+  const learned = await act(need, world, request);
+  if (learned.fact !== "unavailable") request.done.set(name, learned);
   return learned;
 }
 
-async function fact(need, world) {
-  switch (need.need) {
-    case "load":
-      return { fact: "loaded", record: await world.store.load(need.key) };
-    case "scan":
-      return { fact: "scanned", records: await world.store.scan(need.prefix, need.limit) };
-    case "verify_password":
-      return { fact: "password_verified", matches: await world.passwords.verify(need.phc, need.password) };
-    case "hash_password":
-      return { fact: "password_hashed", phc: await world.passwords.hash(need.password) };
-    case "sleep":
-      await pause(world, need.milliseconds);
-      return { fact: "slept" };
-    case "run_tool":
-      return { fact: "tool_ran", result: await world.tools[need.name](need.arguments, need.principal) };
-    case "fetch":
-      if (world.fetch === undefined) return { fact: "fetched", status: 0, headers: [], body: "", problem: "refused" };
-      return { fact: "fetched", ...(await world.fetch(need)) };
-    default:
-      return { fact: "unavailable" };
+async function read(need, world) {
+  try {
+    if (need.need === "load") return { fact: "loaded", record: await world.store.load(need.key) };
+    return { fact: "scanned", records: await world.store.scan(need.prefix, need.limit) };
+  } catch (error) {
+    failed(world, error);
+    return { fact: "unavailable" };
+  }
+}
+
+async function act(need, world, request) {
+  try {
+    switch (need.need) {
+      case "verify_password":
+        return { fact: "password_verified", matches: await world.passwords.verify(need.phc, need.password) };
+      case "hash_password":
+        return { fact: "password_hashed", phc: await world.passwords.hash(need.password) };
+      case "sleep":
+        if (need.milliseconds > longestSleep) return { fact: "unavailable" };
+        await pause(world, need.milliseconds);
+        return { fact: "slept" };
+      case "run_tool":
+        return { fact: "tool_ran", result: await runTool(need, world, request.topics) };
+      case "fetch":
+        if (world.fetch === undefined) return { fact: "fetched", status: 0, headers: [], body: "", problem: "refused" };
+        return { fact: "fetched", ...(await world.fetch(need)) };
+      default:
+        return { fact: "unavailable" };
+    }
+  } catch (error) {
+    world.log?.("error", "need.failed", { need: need.need, reason: String(error?.message ?? error) });
+    return { fact: "unavailable" };
   }
 }
 

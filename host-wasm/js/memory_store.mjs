@@ -2,7 +2,7 @@
 //
 // Nothing awaits between the look at the guards and the writes, so commits are serialised by the event loop.
 
-import { sortableKey, textOf } from "./text.mjs";
+import { sortableKey, textOfKey } from "./text.mjs";
 
 export class MemoryStore {
   #records = new Map();
@@ -10,11 +10,11 @@ export class MemoryStore {
   #now;
 
   /** `now()`: Unix seconds. */
-  constructor(now) {
+  constructor(now = () => Math.floor(Date.now() / 1000)) {
     this.#now = now;
   }
 
-  /** {bytes, version} or null. Bytes stay base64, as they came. */
+  /** {bytes, version} or null. */
   async load(key) {
     return shown(this.#alive(sortableKey(key)));
   }
@@ -23,23 +23,28 @@ export class MemoryStore {
   async scan(prefix, limit) {
     const start = sortableKey(prefix);
     const keys = [...this.#records.keys()].filter((key) => key.startsWith(start) && this.#alive(key)).sort();
-    return keys.slice(0, limit).map((key) => ({ key: textOf(bytesOfKey(key)), record: shown(this.#alive(key)) }));
+    return keys.slice(0, limit).map((key) => ({ key: textOfKey(key), record: shown(this.#alive(key)) }));
   }
 
   /** Whether it held. A version that is null means: there must be no such record. */
   async commit({ expects, puts, deletes }) {
     const held = expects.every(({ key, version }) => (this.#alive(sortableKey(key))?.version ?? null) === version);
     if (!held) return false;
-    for (const { key, bytes, expires_at } of puts) {
-      this.#records.set(sortableKey(key), { bytes, expires_at, version: String(++this.#last) });
-    }
     for (const key of deletes) this.#records.delete(sortableKey(key));
+    for (const { key, bytes, expires_at } of puts) {
+      this.#records.set(sortableKey(key), { bytes, expires_at, version: ++this.#last });
+    }
     return true;
   }
 
-  /** Forgets what has expired. */
-  sweep() {
-    for (const key of this.#records.keys()) if (!this.#alive(key)) this.#records.delete(key);
+  /** Forgets what has expired. When the next record does, in Unix seconds, or null. */
+  async sweep() {
+    let next = null;
+    for (const [key, { expires_at }] of this.#records) {
+      if (!this.#alive(key)) this.#records.delete(key);
+      else if (expires_at !== null) next = Math.min(next ?? expires_at, expires_at);
+    }
+    return next;
   }
 
   get size() {
@@ -53,4 +58,3 @@ export class MemoryStore {
 }
 
 const shown = (record) => record && { bytes: record.bytes, version: record.version };
-const bytesOfKey = (key) => Uint8Array.from(key, (character) => character.charCodeAt(0));

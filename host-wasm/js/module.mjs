@@ -1,39 +1,86 @@
-// The core's WebAssembly module, and the crossing of strings. The shapes are those of core/flow/codec.hpp.
+// The core's WebAssembly module: the functions of host-wasm/abi.cpp. The shapes are those of core/flow/codec.hpp, save
+// that bytes are a Uint8Array, a text that is no UTF-8 is one, too, and a version is a number.
 
-const utf8 = { write: new TextEncoder(), read: new TextDecoder("utf-8", { fatal: true }) };
+import { Crossing } from "./crossing.mjs";
 
 /** A deployment in an instance of its own. It holds no state beside its settings: any number of them may serve. */
 export class Deployment {
   #module;
   #settings;
   #exports;
-  #handle;
+  #crossing;
+  #opened;
 
   /** `module`: a compiled WebAssembly.Module. `settings`: core/server/settings_json.hpp. Throws why they won't do. */
   constructor(module, settings) {
     this.#module = module;
-    this.#settings = settings;
+    this.#settings = JSON.stringify(settings);
     this.#start();
   }
 
-  /** A pure function: {needs} or {answer}, and events. */
+  /** A pure function: {needs, answer, events, event_headers}; of needs and answer one is null. */
   evaluate(request, facts) {
-    return this.#call("postern_evaluate", { request, facts }, this.#handle);
+    const { types } = this.#crossing;
+    return this.#call("postern_evaluate", this.#opened.handle, types.outcome, (to) => {
+      types.request.write(to, request);
+      types.facts.write(to, facts);
+    });
   }
 
   /** What an open stream says to a topic: {bytes, close}. */
   tell(stream, topic) {
-    return this.#call("postern_tell", { stream, topic });
+    const { types } = this.#crossing;
+    return this.#call("postern_tell", undefined, types.step, (to) => {
+      types.stream.write(to, stream);
+      types.topic.write(to, topic);
+    });
   }
 
-  /** {needs}, the {stream} to go on with, or {close}. */
+  /** {needs, stream}: what has to be known, or the stream to go on with, or neither: it is to be closed. */
   check(stream, facts) {
-    return this.#call("postern_check", { stream, facts }, this.#handle);
+    return this.#ofStream("postern_check", this.#opened.handle, this.#crossing.types.check, stream, facts);
+  }
+
+  /** An outcome, of which only the commit counts: what there is to write when a stream has ended. */
+  closed(stream, facts) {
+    return this.#ofStream("postern_closed", undefined, this.#crossing.types.outcome, stream, facts);
   }
 
   /** An outcome, as of any request: the reply tells what became of it. */
   addUser(name, password, facts) {
-    return this.#call("postern_add_user", { name, password, facts });
+    const { types } = this.#crossing;
+    return this.#call("postern_add_user", undefined, types.outcome, (to) => {
+      to.text(name);
+      to.text(password);
+      types.facts.write(to, facts);
+    });
+  }
+
+  /** The same: {users: [{name, ..}]} in the reply's body. */
+  listUsers(facts) {
+    const { types } = this.#crossing;
+    return this.#call("postern_list_users", undefined, types.outcome, (to) => types.facts.write(to, facts));
+  }
+
+  /** Those of the addresses that may be connected to for this URL, by core/flow/egress.hpp. Throws why it may not be asked. */
+  judge(url, reach, exceptions, addresses = []) {
+    const { types } = this.#crossing;
+    return this.#call("postern_judge", undefined, types.texts, (to) => {
+      to.text(url);
+      types.reach.write(to, reach);
+      types.texts.write(to, exceptions);
+      types.texts.write(to, addresses);
+    });
+  }
+
+  /** Of a request, in bytes: one that is larger is refused, so a host need not read on. */
+  get largestBody() {
+    return this.#opened.largest_body;
+  }
+
+  /** What a quiet stream says, so that everybody between sees that it is alive. */
+  get comment() {
+    return this.#opened.comment;
   }
 
   /** Bytes of the instance's memory. It grows with the largest request, never with their number. */
@@ -41,35 +88,28 @@ export class Deployment {
     return this.#exports.memory.buffer.byteLength;
   }
 
+  #ofStream(name, handle, type, stream, facts) {
+    const { types } = this.#crossing;
+    return this.#call(name, handle, type, (to) => {
+      types.stream.write(to, stream);
+      types.facts.write(to, facts);
+    });
+  }
+
   #start() {
     this.#exports = new WebAssembly.Instance(this.#module, {}).exports;
     this.#exports._initialize();
-    this.#handle = this.#call("postern_open", this.#settings).handle;
+    this.#crossing = new Crossing(this.#exports);
+    this.#opened = this.#crossing.callWithText("postern_open", this.#settings, this.#crossing.types.opened);
   }
 
-  #call(name, input, ...handle) {
+  #call(name, handle, type, write) {
     try {
-      return this.#cross(name, input, handle);
+      return this.#crossing.call(name, handle, write, type);
     } catch (error) {
       // A trap leaves the memory as it was in the midst of the work: nobody may call that instance again.
-      if (error instanceof WebAssembly.RuntimeError && name !== "postern_open") this.#start();
+      if (error instanceof WebAssembly.RuntimeError) this.#start();
       throw error;
     }
-  }
-
-  #cross(name, input, handle) {
-    const { memory, postern_alloc, postern_free, [name]: call } = this.#exports;
-    const text = utf8.write.encode(JSON.stringify(input));
-    const given = postern_alloc(text.length);
-    if (given === 0) throw new RangeError(`the module has no room for ${text.length} bytes`);
-    new Uint8Array(memory.buffer, given, text.length).set(text);
-    const result = call(...handle, given, text.length);
-    postern_free(given);
-    // Growth detaches the buffer, so the view is made only now.
-    const size = new DataView(memory.buffer).getUint32(result, true);
-    const output = JSON.parse(utf8.read.decode(new Uint8Array(memory.buffer, result + 4, size)));
-    postern_free(result);
-    if (output.error !== undefined) throw new TypeError(output.error);
-    return output;
   }
 }

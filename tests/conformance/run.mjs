@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { binaries, equal, freePort, launch, main, ok, root, slack, sleep, startServer, stopClean, until } from '../interop/lib.mjs';
+import { equal, freePort, launchProgram, main, ok, root, slack, sleep, startServer, stopClean, until } from '../interop/lib.mjs';
 import { register } from '../interop/oauth.mjs';
 import { request, Visitor } from '../interop/web.mjs';
 
@@ -51,10 +51,8 @@ function complaints(checks) {
 }
 
 async function serverScenarios(results) {
-  const program = path.join(binaries, 'postern-conformance-server');
-  if (!ok('postern-conformance-server is built', existsSync(program), path.relative(root, program))) return;
   const port = await freePort();
-  const server = launch(program, ['--listen', `127.0.0.1:${port}`]);
+  const server = launchProgram('postern-conformance-server', ['--listen', `127.0.0.1:${port}`]);
   server.url = `http://localhost:${port}`;
   await until(() => {
     if (!server.alive) throw new Error(`it ended at once: ${server.log.slice(-500)}`);

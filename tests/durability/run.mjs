@@ -3,12 +3,13 @@
 // was acknowledged is there; the database is whole.
 //
 //   DURABILITY_ROUNDS=5 node tests/durability/run.mjs
+//   TEST_HOST=workerd DURABILITY_ROUNDS=5 node tests/durability/run.mjs
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { randomBytes, randomInt } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
-import { binaries, equal, freePort, launch, main, ok, sleep, until } from '../interop/lib.mjs';
+import { equal, freePort, host, killHard, launchProgram, main, ok, sleep, until } from '../interop/lib.mjs';
 import { ALL_SCOPES, answer, callTool, obtainCode, redeem, refresh, register, valueOf } from '../interop/oauth.mjs';
 import { Visitor } from '../interop/web.mjs';
 
@@ -30,7 +31,7 @@ const problem = (text) => { if (problems.length < 20) problems.push(text); };
 
 async function start(port) {
   const url = `http://localhost:${port}`;
-  const server = launch(path.join(binaries, 'postern'), [
+  const server = launchProgram('postern', [
     'serve', '--listen', `127.0.0.1:${port}`, '--public-url', url, '--data', path.join(folder, 'data'), '--refresh-grace', '600',
     '--log-level', 'warning',
   ], { cwd: folder, env: { POSTERN_FIRST_USER: person.user, POSTERN_FIRST_PASSWORD: person.password } });
@@ -122,8 +123,13 @@ async function deleteNotes(server, line) {
 }
 
 function integrity() {
-  const done = spawnSync('sqlite3', [path.join(folder, 'data', 'postern.db'), 'PRAGMA integrity_check'], { encoding: 'utf8' });
-  return done.error ? 'no sqlite3' : done.stdout.trim();
+  const data = path.join(folder, 'data');
+  const files = host === 'native' ? ['postern.db'] : readdirSync(data, { recursive: true }).filter((name) => name.endsWith('.sqlite'));
+  const found = files.map((file) => {
+    const done = spawnSync('sqlite3', [path.join(data, file), 'PRAGMA integrity_check'], { encoding: 'utf8' });
+    return done.error ? 'no sqlite3' : done.stdout.trim();
+  });
+  return found.find((one) => one !== 'ok') ?? (found.length > 0 ? 'ok' : 'no database');
 }
 
 await main('durability', 600, async () => {
@@ -136,9 +142,8 @@ await main('durability', 600, async () => {
     const work = Array.from({ length: actors }, () => act(server, stop).catch((error) => { if (!stop.now) problem(error.stack); }));
     await sleep(150 + randomInt(350));
     stop.now = true;
-    process.kill(server.pid, 'SIGKILL');
+    await killHard(server);
     counts.kills += 1;
-    await server.ended;
     await Promise.all(work);
     const found = integrity();
     if (found !== 'ok') unsound.push(found);

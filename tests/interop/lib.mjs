@@ -7,10 +7,13 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { exceptionOf } from './exceptions.mjs';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Folder of the programs under test; another build (asan, tsan) is tried by naming its folder. */
 export const binaries = path.resolve(root, process.env.TEST_BIN ?? 'build/release/bin');
+/** Which host is tested: `native`; `workerd`, the edge worker on this machine; `node`, the adapter for node:http. */
+export const host = process.env.TEST_HOST ?? 'native';
 /** Checked builds (asan, tsan) run several times slower; their waits are stretched by this factor. */
 export const slack = Number(process.env.TEST_SLACK ?? 1);
 
@@ -32,6 +35,8 @@ export function ok(name, condition, detail) {
 
 export function equal(name, actual, expected) {
   const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
+  const exception = exceptionOf(host, name);
+  if (exception) return ok(`${name} (not on ${host}: ${exception.reason})`, a !== b && exception.instead(actual), `got ${a}`);
   return ok(name, a === b, `expected ${b}\ngot      ${a}`);
 }
 
@@ -155,21 +160,47 @@ export function launch(command, args, { env = {}, cwd = os.tmpdir() } = {}) {
   return new Running(child);
 }
 
+/** The command that is the program `name` on the host that is tested, up to its own arguments. */
+function commandOf(name) {
+  if (host === 'native') {
+    const program = path.join(binaries, name);
+    if (!existsSync(program)) throw new Error(`${path.relative(root, program)} is not built`);
+    return [program];
+  }
+  const modules = path.join(root, 'build/wasm', { postern: '', 'postern-conformance-server': 'conformance', 'postern-bench-server': 'bench' }[name]);
+  const script = host === 'node' ? 'tests/edge/node_server.mjs' : 'host-wasm/workerd/edge.mjs';
+  const quiet = host === 'node' ? ['--disable-warning=ExperimentalWarning'] : []; // node:sqlite
+  const edge = [process.execPath, ...quiet, path.join(root, script), '--modules', modules];
+  return name === 'postern' ? edge : [...edge, '--store', 'memory'];
+}
+
+/** Runs the program that is tested with these arguments; one that serves says so itself. */
+export function launchProgram(name, args, options) {
+  const [program, ...own] = commandOf(name);
+  return launch(program, [...own, ...args], options);
+}
+
+/** Ends the process that serves, as a power cut would: on workerd that is a child of the program that was started. */
+export async function killHard(server) {
+  const told = server.err.match(/"?workerd"?[=:]([0-9]+)/)?.[1];
+  process.kill(host === 'workerd' ? Number(told) : server.pid, 'SIGKILL');
+  await server.ended;
+}
+
 /**
  * Starts `postern serve` on a free loopback port with a fresh data folder that is removed afterwards.
  * The first user and a random password come from the environment, as in a container.
  */
 export async function startServer({ accessTtl = 3600, refreshTtl = 86400, store = 'sqlite', args = [], format = 'json', logLevel = 'info', program: name = 'postern', env = {}, port: wanted } = {}) {
-  const program = path.join(binaries, name);
-  if (!existsSync(program)) throw new Error(`${path.relative(root, program)} is not built`);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'postern-test-'));
   const user = 'ada';
   const password = `canary-password-${randomBytes(9).toString('hex')}`;
   for (let attempt = 1; ; attempt += 1) {
     const port = wanted ?? await freePort();
     const url = `http://localhost:${port}`;
-    const server = launch(program, [
-      'serve', '--listen', `127.0.0.1:${port}`, '--public-url', url, '--data', path.join(folder, 'data'), '--store', store,
+    const server = launchProgram(name, [
+      'serve', '--listen', `127.0.0.1:${port}`, '--public-url', url, '--data', path.join(folder, 'data'),
+      '--store', host !== 'native' && store === 'sqlite' ? 'disk' : store,
       '--access-ttl', String(accessTtl), '--refresh-ttl', String(refreshTtl), '--code-ttl', '60', '--refresh-grace', '30',
       '--log-level', logLevel, '--log-format', format, ...args,
     ], { cwd: folder, env: { POSTERN_FIRST_USER: user, POSTERN_FIRST_PASSWORD: password, ...env } });
@@ -194,7 +225,8 @@ export async function startServer({ accessTtl = 3600, refreshTtl = 86400, store 
 /** A second person, added by the command line while the server runs. Needs a store on disk. */
 export function addUser(server, name) {
   const password = `canary-password-${randomBytes(9).toString('hex')}`;
-  const done = spawnSync(path.join(binaries, 'postern'), ['user', 'add', name, '--password-stdin', '--data', server.data], {
+  const [program, ...own] = commandOf('postern');
+  const done = spawnSync(program, [...own, 'user', 'add', name, '--password-stdin', '--data', server.data], {
     cwd: server.folder, input: `${password}\n`, encoding: 'utf8', timeout: 10_000 * slack,
     env: { PATH: process.env.PATH, LANG: 'C.UTF-8' },
   });

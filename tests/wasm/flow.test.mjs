@@ -60,10 +60,10 @@ check("settings: a wrong type", open({ lifetimes: { code: "60" } }).startsWith("
 check("settings: http off loopback", open({ public_url: "http://example.com" }).includes("https"), open({ public_url: "http://example.com" }));
 check("settings: no key", open({ key_ring: [] }).startsWith("key ring"), open({ key_ring: [] }));
 const request = { method: "GET", target: "/healthz", headers: [["Host", "localhost:8000"]], body: "" };
-const entropy = Buffer.alloc(32).toString("base64");
+const entropy = new Uint8Array(32);
 const tried = (asked, facts) => refusal(() => host.deployment.evaluate(asked, facts));
-check("a malformed request", tried({ ...request, headers: {} }, {}).endsWith("/headers"), tried({ ...request, headers: {} }, {}));
-check("short entropy", tried(request, { now: 1, entropy: "AAAA", answers: [] }).includes("32 bytes"));
+check("a malformed request", tried({ ...request, headers: 5 }, {}).startsWith("not of the layout"), tried({ ...request, headers: 5 }, {}));
+check("short entropy", tried(request, { now: 1, entropy: new Uint8Array(31), answers: [] }).includes("32 bytes"));
 check("and the module goes on", tried(request, { now: 1, entropy, answers: [] }) === "accepted");
 
 // A trap (no memory left) costs that one call: the next one has a new instance.

@@ -44,7 +44,6 @@ export class Host {
       entropy,
       passwords,
       store: this.store,
-      send: (frames) => this.events.push(...frames),
       publish: (topics) => this.topics.push(...topics),
       audit: (events) => this.audit.push(...events),
     };
@@ -62,12 +61,14 @@ export class Host {
     if (type && headers["Content-Type"] === undefined) list.push(["Content-Type", type]);
     const text = form ? new URLSearchParams(form).toString() : json !== undefined ? JSON.stringify(json) : (body ?? "");
     this.events.length = 0;
-    const reply = await drive(this.observed ?? this.deployment, { method, target, headers: list, body: text }, this.world);
+    const reply = await drive(this.observed ?? this.deployment, { method, target, headers: list, body: text }, this.world, {
+      send: (frames) => this.events.push(...frames),
+    });
     return new Reply(reply, this.events.join(""));
   }
 }
 
-class Reply {
+export class Reply {
   constructor({ status, headers, body, stream }, events) {
     Object.assign(this, { status, headers, body, stream, text: events + body });
   }
@@ -138,6 +139,14 @@ export class Visitor {
 
 const unescaped = (html) =>
   html.replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+
+/** Whether it comes true in five seconds. */
+export async function until(condition) {
+  for (const end = Date.now() + 5000; Date.now() < end; await new Promise((done) => setTimeout(done, 5))) {
+    if (await condition()) return true;
+  }
+  return false;
+}
 
 let count = 0;
 let failed = 0;

@@ -1,4 +1,5 @@
-// 100,000 evaluations of all kinds, refused input among them, and the memory is as large as after the first thousand.
+// 100,000 evaluations of all kinds, refused input among them, and a million of one kind: the memory is as large as after the
+// first thousand. POSTERN_EVALUATIONS sets another number for the first.
 import { check, done, Host } from "./host.mjs";
 import * as story from "./story.mjs";
 
@@ -36,4 +37,16 @@ const after = host.deployment.memorySize;
 console.log(`# ${evaluations} evaluations, ${each.toFixed(0)} us each with the crossing; memory ${before} and ${after} bytes`);
 check("the memory has not grown", after === before, `${before} -> ${after}`);
 check("and is under 8 MB", after < 8 << 20, after);
+
+// A request without a token: headers, routing, a challenge. What is done most often.
+const million = 1_000_000;
+const [stranger] = pairs.find(([request]) => request.target === "/mcp");
+const facts = { now: host.now, entropy: new Uint8Array(32), answers: [] };
+const begun = performance.now();
+let refused = 0;
+for (let i = 0; i < million; ++i) refused += host.deployment.evaluate(stranger, facts).answer.reply.status === 401 ? 1 : 0;
+const one = ((performance.now() - begun) / million) * 1000;
+console.log(`# ${million} evaluations of one kind, ${one.toFixed(0)} us each; memory ${host.deployment.memorySize} bytes`);
+check("a million evaluations of one kind are all answered", refused === million, refused);
+check("and the memory has not grown", host.deployment.memorySize === before, `${before} -> ${host.deployment.memorySize}`);
 done();

@@ -10,6 +10,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 
 import { compiled, Host, settings, Visitor } from "./host.mjs";
 import { Deployment } from "../../host-wasm/js/module.mjs";
+import { toJson } from "./pairs.mjs";
 import * as story from "./story.mjs";
 
 const folder = new URL("../vectors/", import.meta.url);
@@ -26,8 +27,14 @@ const host = new Host({
   entropy: () => createHash("sha256").update(`draw ${++draws}`).digest(),
   passwords: { hash: async (password) => `$plain$${password}`, verify: async (phc, password) => phc === `$plain$${password}` },
   evaluated: (request, facts, outcome) =>
-    pairs.push({ name: `${label} ${pairs.length + 1}: ${request.method} ${request.target.split("?")[0]}`, request, facts, outcome }),
+    pairs.push({ name: `${label} ${pairs.length + 1}: ${request.method} ${request.target.split("?")[0]}`, request, facts: recordable(facts), outcome: toJson(outcome) }),
 });
+
+// The three members in the order in which codec.hpp tells of them.
+function recordable(facts) {
+  const { now, entropy, answers } = toJson(facts);
+  return { now, entropy, answers };
+}
 
 async function chapter(name, tell) {
   label = name;

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 
 import { check, compiled, done } from "./host.mjs";
 import { Deployment } from "../../host-wasm/js/module.mjs";
+import { fromJson, toJson } from "./pairs.mjs";
 
 const folder = new URL("../vectors/", import.meta.url);
 const module = compiled();
@@ -12,10 +13,11 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith(".json")).
   const { settings, pairs } = JSON.parse(readFileSync(new URL(file, folder), "utf8"));
   const deployment = new Deployment(module, settings);
   for (const { name, request, facts, outcome } of pairs) {
-    const expected = JSON.stringify(outcome);
-    const received = JSON.stringify(deployment.evaluate(request, facts));
-    const reversed = { ...facts, answers: facts.answers.toReversed?.() ?? [...facts.answers].reverse() };
-    const same = received === expected && JSON.stringify(deployment.evaluate(request, reversed)) === expected;
+    const known = fromJson(facts);
+    const evaluated = (given) => JSON.stringify(toJson(deployment.evaluate(fromJson(request), given)));
+    const expected = JSON.stringify(toJson(fromJson(outcome)));
+    const received = evaluated(known);
+    const same = received === expected && evaluated({ ...known, answers: known.answers.toReversed() }) === expected;
     check(name, same, `${difference(expected, received)} (meant? node tests/wasm/record.mjs)`);
     ++total;
   }

@@ -1,0 +1,66 @@
+// Between the web's Request and Response and the core's. A request's forwarded headers are headers like any other: the core
+// believes none of them.
+
+import { bytesOf, joined } from "./text.mjs";
+
+const bodyTime = 60_000; // milliseconds, for all of a body; as host-native/http/connection.hpp
+
+/** What a Request says, in parts: {method, target, headers, body}, the body still to be read. */
+export function partsOf(request) {
+  const headers = [...request.headers].filter(([name]) => name !== "host");
+  // Of the two that can name the host, the field is what the client sent; the runtime joins fields of one name by commas.
+  // A Request made by hand has only its URL.
+  const hosts = request.headers.get("host") ?? new URL(request.url).host;
+  for (const host of hosts.split(",")) headers.push(["host", host.trim()]);
+  return { method: request.method, target: targetOf(request.url), headers, body: request.body };
+}
+
+/** The core's request. What is in it, the core judges; here it is only carried. */
+export const requestOf = async (parts, largestBody) => ({ ...parts, body: await bodyOf(parts.body, largestBody) });
+
+/** Origin form, as it came: whatever stands behind the authority, without a fragment. */
+function targetOf(url) {
+  const start = url.indexOf("/", url.indexOf("//") + 2);
+  const end = url.indexOf("#", start);
+  return start < 0 ? "/" : url.slice(start, end < 0 ? undefined : end);
+}
+
+/** One byte more than is allowed is enough: the core refuses it then. */
+async function bodyOf(body, largest) {
+  if (body === null) return "";
+  const reader = body.getReader();
+  const late = setTimeout(() => reader.cancel(new Error("the body came too slowly")).catch(() => {}), bodyTime);
+  try {
+    const parts = [];
+    let size = 0;
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      parts.push(part.value);
+      size += part.value.length;
+      if (size > largest) break;
+    }
+    if (size > largest) reader.cancel().catch(() => {});
+    return joined(parts, size).subarray(0, largest + 1);
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+/** `body`: bytes, text, a ReadableStream; dropped where the status or HEAD allows none. */
+export function responseOf(status, headers, body, id, method) {
+  const fields = new Headers();
+  for (const [name, value] of headers) if (!ownFields.has(name.toLowerCase())) fields.append(name, value);
+  fields.set("X-Request-Id", id);
+  const none = method === "HEAD" || status === 204 || status === 304;
+  return new Response(none ? null : body instanceof ReadableStream ? body : bytesOf(body), { status, headers: fields });
+}
+
+// What the runtime itself says.
+const ownFields = new Set(["content-length", "transfer-encoding", "connection", "date"]);
+
+// The query stays out: codes and states come in it. So does a path that is none of ours: somebody may have pasted a token
+// there. Our own have short segments.
+export function pathToLog(target, status) {
+  if (status === 404 || status === 400) return "";
+  const [path] = target.split("?", 1);
+  return path.split("/").some((segment) => segment.length > 32) ? "" : path;
+}

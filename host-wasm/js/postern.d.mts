@@ -1,0 +1,242 @@
+// Types of `import { createPostern } from "postern"`.
+
+/** Bytes that may be text: a string, or a Uint8Array where no string can hold them. */
+export type Text = string | Uint8Array;
+
+/** A JSON value. */
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+
+/** One key of the key ring; the first of the ring seals, all of them open. */
+export interface Key {
+  /** 8 characters of base64url. */
+  id: string;
+  /** base64url of 32 bytes. */
+  key: string;
+}
+
+export interface Scope {
+  /** One scope token, RFC 6749 s. 3.3. */
+  token: string;
+  /** What the consent page says. */
+  in_words: string;
+  /** Scopes that it contains. */
+  implies?: string[];
+}
+
+/** What is served. core/server/settings_json.hpp tells every member; the core refuses one that it does not know. */
+export interface Settings {
+  /** Where clients reach this server; every identifier is printed from it. https, or http on loopback. */
+  public_url: string;
+  key_ring: Key[];
+  /** What the pages call this server. */
+  name?: string;
+  scopes?: Scope[];
+  /** Space-separated; by default all of them. */
+  default_scopes?: string;
+  /** In seconds. */
+  lifetimes?: Partial<
+    Record<
+      "access" | "refresh" | "code" | "refresh_grace" | "flow" | "login" | "unused_client" | "used_client" | "provider_check",
+      number
+    >
+  >;
+  limits?: Partial<Record<"body" | "header_bytes" | "target" | "json_depth", number>>;
+  /** How the MCP server introduces itself. */
+  server?: { name?: string; title?: string; version?: string; instructions?: string };
+  transport?: "all" | "streamable-http" | "sse";
+  allowed_hosts?: string[];
+  allowed_origins?: string[];
+  resource_servers?: { id: string; secret_hash: string }[];
+  own_users?: boolean;
+  providers?: { id: string; [member: string]: Json | undefined }[];
+  external?: { issuer: string; [member: string]: Json | undefined };
+  client_documents?: boolean;
+  client_hosts?: string[];
+  /** Of no password, at the cost of the real ones. By default that of `passwords`. */
+  decoy_password?: string;
+  serve_mcp_without_authorization?: boolean;
+}
+
+/** Who calls a tool. */
+export interface Principal {
+  /** Stable identifier of the user. */
+  subject: string;
+  /** For people, never for decisions. */
+  user_name: string;
+  client: string;
+  grant: string;
+  /** Space-separated. */
+  scopes: string;
+  /** Unix seconds. */
+  expires: number;
+}
+
+/** News for open streams. `subject`: whose; empty: everybody's. */
+export interface Topic {
+  kind: "tools_changed" | "prompts_changed" | "resources_changed" | "resource_updated";
+  subject?: string;
+  /** resource_updated: its URI. */
+  name?: string;
+}
+
+export interface ToolResult {
+  /** Content blocks as MCP shapes them. */
+  content?: Json[];
+  structuredContent?: { [name: string]: Json };
+  /** The tool ran and failed: told to the model. */
+  isError?: boolean;
+  topics?: Topic[];
+}
+
+export interface Tool<Arguments = any> {
+  /** 1 to 128 of A-Z a-z 0-9 _ . - */
+  name: string;
+  title?: string;
+  description?: string;
+  /** JSON Schema 2020-12, root type object. Arguments are valid against it before `run` is called. */
+  inputSchema?: { type: "object"; [word: string]: any };
+  outputSchema?: { type: "object"; [word: string]: any };
+  annotations?: { [name: string]: Json };
+  /** A call needs all of them. */
+  scopes?: string[];
+  /** Of the client, 2026-07-28: `sampling`. */
+  requiredCapabilities?: string[];
+  /** Called once for a call. A text is one block of content; what is thrown is logged, and told as "The tool failed." */
+  run(args: Arguments, principal: Principal): string | ToolResult | Promise<string | ToolResult>;
+}
+
+export interface StoredRecord {
+  bytes: Uint8Array;
+  /** Never given twice, not even to another record. */
+  version: number;
+}
+
+export interface Commit {
+  /** `null`: there must be no such record. */
+  expects: { key: Text; version: number | null }[];
+  /** `expires_at`: Unix seconds; from then on the record is absent. */
+  puts: { key: Text; bytes: Uint8Array; expires_at: number | null }[];
+  deletes: Text[];
+  /** credential: on the disk before anybody is told. */
+  durability: "relaxed" | "credential";
+}
+
+/** Where records live: read, and commit all or nothing on what was read. What rejects is answered by 503. */
+export interface Store {
+  load(key: Text): Promise<StoredRecord | null>;
+  /** At most `limit` records whose keys begin with `prefix`, in the order of the bytes of their keys. */
+  scan(prefix: Text, limit: number): Promise<{ key: Text; record: StoredRecord }[]>;
+  /** False: a record is not as expected, and nothing was written. Strictly serialisable. */
+  commit(commit: Commit): Promise<boolean>;
+  /** Forgets what has expired. When the next record does, in Unix seconds. */
+  sweep?(): Promise<number | null>;
+}
+
+export interface Passwords {
+  /** A PHC string. */
+  hash(password: Text): Promise<string>;
+  verify(phc: string, password: Text): Promise<boolean>;
+  /** A hash that no password has, at the cost of the real ones. */
+  decoy(): string;
+}
+
+export interface AuditEvent {
+  /** ISO 8601. */
+  time: string;
+  /** As X-Request-Id has it. */
+  request: string;
+  what: string;
+  /** `ok`, or the exact refusal. */
+  outcome: string;
+  client: string;
+  subject: string;
+  detail: string;
+}
+
+/** One request to another server. */
+export interface Fetch {
+  method: string;
+  url: string;
+  headers: [string, string][];
+  body: Text;
+  reach: "configured" | "stranger";
+  most_bytes: number;
+  milliseconds: number;
+}
+
+/** Performs a Fetch whose URL was judged. `addresses(list)`: those of the list that may be connected to. */
+export type Egress = (
+  need: Fetch,
+  judged: { signal: AbortSignal; addresses(list: string[]): string[] },
+) => Promise<{ status: number; headers: [string, string][]; chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array> }>;
+
+export type Log = (level: "debug" | "info" | "warning" | "error", what: string, fields: { [name: string]: string | number }) => void;
+
+export interface Options {
+  /** postern.wasm: compiled, its bytes, or a promise of either. */
+  module: WebAssembly.Module | BufferSource | Promise<WebAssembly.Module | BufferSource>;
+  settings: Settings;
+  store: Store;
+  /** Instead of the notes service. */
+  tools?: Tool[];
+  /** By default PBKDF2 with 600,000 rounds. */
+  passwords?: Passwords;
+  /** Without it this server reaches no other. */
+  egress?: Egress;
+  /** Hosts (`name`, `name:port`) that may be asked although their addresses are private. */
+  fetchAllowed?: string[];
+  audit?: (event: AuditEvent) => void;
+  log?: Log;
+  /** Added where the store has no user. */
+  firstUser?: { name: string; password: string };
+  /** Unix seconds. */
+  now?: () => number;
+  /** Of open streams: milliseconds and bytes; js/streams.mjs has what is usual. */
+  streams?: Partial<Record<"checkEvery" | "commentEvery" | "takenIn" | "box" | "answersBox" | "look", number>>;
+}
+
+export interface RequestParts {
+  method: string;
+  /** Origin form, as it came: `/authorize?client_id=...` */
+  target: string;
+  headers: [string, string][];
+  body: ReadableStream<Uint8Array> | null;
+}
+
+export class Postern {
+  /** What createPostern does, without waiting and without the first user. */
+  constructor(module: WebAssembly.Module, options: Omit<Options, "module" | "firstUser">);
+  /** Never rejects on what came from outside. */
+  fetch(request: Request): Promise<Response>;
+  /** The same where there is no Request. */
+  handle(parts: RequestParts): Promise<Response>;
+  /** Answers what the request alone decides; undefined: the store has to be asked. */
+  fetchWithoutState(request: Request): Promise<Response | undefined>;
+  addUser(name: string, password: string): Promise<{ status: 200 | 400 | 409 | 503; error?: string; subject?: string; name?: string }>;
+  addFirstUser(user: { name: string; password: string }): Promise<void>;
+  /** News that did not come by a request. */
+  publish(topics: Topic[]): void;
+  readonly openStreams: number;
+  /** Ends every stream. */
+  close(): void;
+}
+
+/** Rejects, with the reason in one line, where the options won't do. */
+export function createPostern(options: Options): Promise<Postern>;
+
+export class MemoryStore implements Store {
+  constructor(now?: () => number);
+  load(key: Text): Promise<StoredRecord | null>;
+  scan(prefix: Text, limit: number): Promise<{ key: Text; record: StoredRecord }[]>;
+  commit(commit: Commit): Promise<boolean>;
+  sweep(): Promise<number | null>;
+  readonly size: number;
+}
+
+/** PBKDF2 with SHA-256 by the runtime's WebCrypto. */
+export function passwordsBy(iterations?: number): Passwords;
+
+export function newKeyRing(): Key[];
+/** As a file or a secret keeps it. */
+export function printKeyRing(ring: Key[]): string;
+export function readKeyRing(text: string): Key[];

@@ -1,0 +1,180 @@
+// A whole server from a Request to a Response, on any runtime that has the web's standards.
+
+import { drive, run } from "./drive.mjs";
+import { egressBy } from "./egress.mjs";
+import { partsOf, pathToLog, requestOf, responseOf } from "./exchange.mjs";
+import { Deployment } from "./module.mjs";
+import { Outgoing } from "./outgoing.mjs";
+import { passwordsBy } from "./passwords.mjs";
+import { Streams } from "./streams.mjs";
+import { declarations, functions, wholeTopic } from "./tools.mjs";
+
+export { MemoryStore } from "./memory_store.mjs";
+export { passwordsBy } from "./passwords.mjs";
+export { newKeyRing, readKeyRing, printKeyRing } from "./key_ring.mjs";
+
+const eventsBox = 4 << 20; // bytes of events that a client may leave unread while its request is worked on
+
+/** The options are told in postern.d.mts. Throws why they won't do, before anything is served. */
+export async function createPostern(options) {
+  const postern = new Postern(await compiled(options.module), options);
+  if (options.firstUser) await postern.addFirstUser(options.firstUser);
+  return postern;
+}
+
+async function compiled(module) {
+  const given = await module;
+  return given instanceof WebAssembly.Module ? given : WebAssembly.compile(given);
+}
+
+export class Postern {
+  #deployment;
+  #world;
+  #streams;
+
+  /** The same without waiting: `module` is compiled, and the first user is `addFirstUser`'s. */
+  constructor(module, { settings, tools, store, passwords = passwordsBy(), egress, ...rest }) {
+    const named = tools === undefined ? {} : { tools: declarations(tools) };
+    this.#deployment = new Deployment(module, { decoy_password: passwords.decoy(), ...settings, ...named });
+    const { audit, log, fetchAllowed: exceptions, now = () => Math.floor(Date.now() / 1000), streams } = rest;
+    this.#world = {
+      now,
+      entropy: () => crypto.getRandomValues(new Uint8Array(32)),
+      store,
+      passwords,
+      tools: functions(tools ?? []),
+      fetch: egress && egressBy(egress, this.#deployment, { exceptions, log }),
+      publish: (topics) => this.#streams.publish(topics),
+      audit: (audit || log) && ((events, id) => told(events, id, audit, log)),
+      log,
+    };
+    this.#streams = new Streams(this.#deployment, this.#world, streams);
+  }
+
+  /** Never rejects on what came from outside. */
+  async fetch(request) {
+    return this.handle(partsOf(request));
+  }
+
+  /** The same for {method, target, headers: [[name, value]], body: ReadableStream or null}: where there is no Request. */
+  async handle(parts) {
+    const began = Date.now();
+    const id = newRequestId();
+    const carried = await requestOf(parts, this.#deployment.largestBody).catch(() => null);
+    if (carried === null) return responseOf(408, [], "", id, parts.method); // its client stopped, or was too slow
+    return new Promise((reply) => {
+      const sink = new Sink(id, parts.method, reply);
+      this.#answer(carried, sink).catch((error) => this.#failed(sink, error)).then((status) => {
+        this.#world.log?.("info", "http.request", {
+          id, method: carried.method, path: pathToLog(carried.target, status), status, ms: Date.now() - began });
+      });
+    });
+  }
+
+  /** Answers what can be answered from the request alone, without the store: then nobody has to be asked. Or undefined. */
+  async fetchWithoutState(request) {
+    const id = newRequestId();
+    const carried = await requestOf(partsOf(request), this.#deployment.largestBody).catch(() => null);
+    if (carried === null) return responseOf(408, [], "", id, request.method);
+    const { now, entropy } = this.#world;
+    const { answer, events } = this.#deployment.evaluate(carried, { now: now(), entropy: entropy(), answers: [] });
+    const { commit, reply } = answer ?? {};
+    const alone = answer !== null && events.length === 0 && reply.stream === null
+      && commit.expects.length + commit.puts.length + commit.deletes.length + answer.topics.length === 0;
+    if (!alone) return undefined;
+    if (answer.audit.length > 0) this.#world.audit?.(answer.audit, id);
+    return responseOf(reply.status, reply.headers, reply.body, id, request.method);
+  }
+
+  /** {status, error?}: 200, or 400 and 409 with the reason. */
+  async addUser(name, password) {
+    const { status, body } = await run((facts) => this.#deployment.addUser(name, password, facts), this.#world, { id: newRequestId() });
+    return { status, ...JSON.parse(body) };
+  }
+
+  /** Where the store has no user yet. Throws why the name or the password won't do. */
+  async addFirstUser({ name, password }) {
+    const { body } = await run((facts) => this.#deployment.listUsers(facts), this.#world);
+    if (JSON.parse(body).users?.length > 0) return;
+    const { status, error } = await this.addUser(name, password);
+    if (status !== 200 && status !== 409) throw new TypeError(`the first user: ${error}`); // 409: another was first
+  }
+
+  /** News that did not come by a request. */
+  publish(topics) {
+    this.#streams.publish(topics.map(wholeTopic));
+  }
+
+  /** How many event streams are open. */
+  get openStreams() {
+    return this.#streams.size;
+  }
+
+  /** Ends every stream: the process stops. */
+  close() {
+    this.#streams.endAll();
+  }
+
+  async #answer(carried, sink) {
+    const reply = await drive(this.#deployment, carried, this.#world, sink);
+    if (sink.began) {
+      sink.finish(reply.body);
+      return 200;
+    }
+    const stream = reply.stream !== null && carried.method !== "HEAD";
+    sink.reply(reply.status, reply.headers, stream ? this.#streams.open(reply.stream, reply.body) : reply.body);
+    return reply.status;
+  }
+
+  #failed(sink, error) {
+    this.#world.log?.("error", "request.failed", { reason: String(error?.message ?? error) });
+    if (sink.began) sink.finish("");
+    else sink.reply(503, [["Retry-After", "1"]], "");
+    return 503;
+  }
+}
+
+/** What a client gets of one request: a reply at once, or events and then the end. */
+class Sink {
+  #method;
+  #give;
+  #outgoing;
+
+  constructor(id, method, give) {
+    this.id = id;
+    this.#method = method;
+    this.#give = give;
+  }
+
+  get began() {
+    return this.#outgoing !== undefined;
+  }
+
+  // A client that is gone is no reason to stop: what it asked for may have effects.
+  send(frames, headers) {
+    if (!this.began) {
+      this.#outgoing = new Outgoing(eventsBox);
+      this.reply(200, headers, this.#outgoing.body);
+    }
+    this.#outgoing.push(frames.join(""));
+  }
+
+  finish(last) {
+    this.#outgoing.push(last);
+    this.#outgoing.end();
+  }
+
+  reply(status, headers, body) {
+    this.#give(responseOf(status, headers, body, this.id, this.#method));
+  }
+}
+
+function told(events, id, audit, log) {
+  const time = new Date().toISOString();
+  for (const { what, outcome, client, subject, detail } of events) {
+    audit?.({ time, request: id, what, outcome, client, subject, detail });
+    log?.("info", what, { id, outcome, client, subject, detail });
+  }
+}
+
+const newRequestId = () => Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -1,0 +1,42 @@
+// Postern in Node: a handler for node:http, a store in a file, and requests to other servers under the whole egress policy.
+//
+//   const postern = await createNodePostern({ settings, data: "postern.db" });
+//   http.createServer(nodeHandler(postern)).listen(8000, "127.0.0.1");
+
+import { readFile } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+
+import { nodeFetch } from "./js/node_fetch.mjs";
+import { openSqliteStore } from "./js/node_sqlite.mjs";
+import { createPostern, MemoryStore } from "./js/postern.mjs";
+
+export * from "./js/postern.mjs";
+
+/** `data`: the file of the store; without it, or where this Node has no SQLite, records live as long as the process. */
+export async function createNodePostern({ data, ...options }) {
+  const store = options.store ?? (data && (await openSqliteStore(data))) ?? new MemoryStore();
+  const module = options.module ?? (await readFile(new URL("./postern.wasm", import.meta.url)));
+  return createPostern({ egress: nodeFetch, ...options, module, store });
+}
+
+/** For node:http and node:https. */
+export function nodeHandler(postern) {
+  return async (incoming, outgoing) => {
+    const gone = new AbortController();
+    outgoing.once("close", () => gone.abort());
+    const response = await postern.handle({ ...partsOf(incoming), body: Readable.toWeb(incoming) });
+    outgoing.writeHead(response.status, [...response.headers].flat());
+    if (response.body === null) return void outgoing.end();
+    outgoing.flushHeaders(); // a stream may have nothing to say for a while
+    // A client that goes away ends its stream.
+    await pipeline(Readable.fromWeb(response.body), outgoing, { signal: gone.signal }).catch(() => {});
+  };
+}
+
+// As it came, each field by itself: a Request would join and rewrite.
+function partsOf({ method, url, rawHeaders }) {
+  const headers = [];
+  for (let i = 0; i < rawHeaders.length; i += 2) headers.push([rawHeaders[i], rawHeaders[i + 1]]);
+  return { method, target: url, headers };
+}

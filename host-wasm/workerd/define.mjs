@@ -1,0 +1,113 @@
+// Postern on the edge: a worker in front, wherever the client is, and one Durable Object with everything that is stored
+// and every open stream. docs/decisions/008-one-object.md says why there is one.
+//
+// Bindings: POSTERN (the object's namespace), POSTERN_PUBLIC_URL, POSTERN_KEYS (the key ring, a secret), POSTERN_FIRST_USER
+// and POSTERN_FIRST_PASSWORD (secrets), POSTERN_SETTINGS (core/server/settings_json.hpp), POSTERN_FETCH_ALLOWED,
+// POSTERN_LOG_LEVEL, POSTERN_AUDIT ("-": to the log), POSTERN_STORE ("memory": nothing outlives the object).
+
+import { DurableObject } from "cloudflare:workers";
+
+import { MemoryStore, Postern } from "../js/postern.mjs";
+import { SqliteStore } from "../js/sqlite_store.mjs";
+import { optionsOf } from "./options.mjs";
+
+const now = () => Math.floor(Date.now() / 1000);
+const sweepEvery = 60_000; // milliseconds, at the most
+const bodiless = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/**
+ * What a worker exports: {PosternObject, worker, operator}. `module`: postern.wasm. `more`: of the options of createPostern
+ * those that no binding can hold, above all `tools`.
+ */
+export function definePostern(module, more = {}) {
+  const postern = (env, rest) => new Postern(module, { ...optionsOf(env), ...rest, ...more });
+  let front; // one in each isolate; it has no state
+
+  const worker = {
+    /**
+     * What the request alone decides (metadata, challenges, preflights) is answered here, near the client. So is a request
+     * with a Host that makes no URL: an object can't be reached by it, and the core refuses it before it reads anything.
+     */
+    async fetch(request, env) {
+      if (bodiless.has(request.method) || !URL.canParse(request.url)) {
+        front ??= postern(env);
+        const reply = await front.fetchWithoutState(request);
+        if (reply !== undefined) return reply;
+      }
+      return object(env).fetch(request);
+    },
+  };
+
+  /** The object: a whole server over its own storage. */
+  class PosternObject extends DurableObject {
+    #postern;
+    #store;
+    #sweeps = false;
+
+    constructor(ctx, env) {
+      super(ctx, env);
+      this.#store = env.POSTERN_STORE === "memory" ? new MemoryStore(now) : new SqliteStore(databaseOf(ctx.storage), now);
+      this.#postern = postern(env, { store: this.#store, now });
+      ctx.blockConcurrencyWhile(async () => {
+        this.#sweeps = (await ctx.storage.getAlarm()) !== null;
+        if (env.POSTERN_FIRST_USER && env.POSTERN_FIRST_PASSWORD) {
+          await this.#postern.addFirstUser({ name: env.POSTERN_FIRST_USER, password: env.POSTERN_FIRST_PASSWORD });
+        }
+      });
+    }
+
+    async fetch(request) {
+      if (!this.#sweeps) await this.#sweepLater();
+      return this.#postern.fetch(request);
+    }
+
+    async alarm() {
+      const next = await this.#store.sweep();
+      this.#sweeps = false;
+      if (next !== null) await this.#sweepLater(next);
+    }
+
+    /** For the operator. */
+    addUser(name, password) {
+      return this.#postern.addUser(name, password);
+    }
+
+    /** Ends the open streams: the process stops. */
+    stop() {
+      this.#postern.close();
+    }
+
+    async #sweepLater(next = 0) {
+      this.#sweeps = true;
+      await this.ctx.storage.setAlarm(Math.max(Date.now() + sweepEvery, next * 1000));
+    }
+  }
+
+  return { PosternObject, worker, operator };
+}
+
+const object = (env) => env.POSTERN.get(env.POSTERN.idFromName("postern"));
+
+// Nobody else writes to it, and a reply leaves the object only when what was written before it is on the disk (the
+// runtime's output gate).
+const databaseOf = (storage) => ({
+  run: (sql, ...values) => storage.sql.exec(sql, ...values).toArray(),
+  transaction: (work) => storage.transactionSync(work),
+});
+
+/** For the operator alone: bound to no address that clients reach. */
+const operator = {
+  async fetch(request, env) {
+    const { pathname } = new URL(request.url);
+    if (request.method === "POST" && pathname === "/users") {
+      const { name, password } = await request.json();
+      const { status, ...told } = await object(env).addUser(String(name), String(password));
+      return Response.json(told, { status });
+    }
+    if (request.method === "POST" && pathname === "/stop") {
+      await object(env).stop();
+      return new Response(null, { status: 204 });
+    }
+    return new Response(null, { status: 404 });
+  },
+};

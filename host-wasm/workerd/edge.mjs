@@ -1,0 +1,237 @@
+#!/usr/bin/env node
+// Runs the edge host on this machine: prepares a data folder, starts workerd, says when it is ready, and ends it.
+//
+//   edge.mjs [serve] --listen 127.0.0.1:8787 --data DIR [--public-url URL] [...]     command_line.mjs has them all
+//   edge.mjs user add NAME [--password-stdin] --data DIR                             while it runs
+//
+// The data folder has the key ring (`keys`, mode 0600), the object's storage and the operator's socket. The first user is
+// that of POSTERN_FIRST_USER and POSTERN_FIRST_PASSWORD; without a password one is made and printed once.
+import { spawn } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import http from "node:http";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+import { createPostern, MemoryStore, newKeyRing, passwordsBy, printKeyRing, readKeyRing } from "../js/postern.mjs";
+import { addressOf, parse, settingsOf, Wrong } from "./command_line.mjs";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const drainTime = 10_000; // milliseconds
+let stopping = false;
+const firstUser = process.env.POSTERN_FIRST_USER || "admin";
+
+try {
+  const { words, options } = parse(process.argv.slice(2));
+  const command = words.slice(0, 2).join(" ");
+  if (command === "" || command === "serve") await serve(options);
+  else if (command === "user add" && words.length === 3) await addUser(words[2], options);
+  else throw new Wrong(`${words.join(" ")}: expected serve, or user add NAME`);
+} catch (error) {
+  if (!(error instanceof Wrong)) throw error;
+  console.error(`edge: ${error.message}`);
+  process.exit(2);
+}
+
+async function serve(options) {
+  const { host, port } = addressOf(options.listen);
+  if (options.store !== "disk" && options.store !== "memory") throw new Wrong(`--store ${options.store}: expected disk or memory`);
+  const modules = path.resolve(options.modules ?? path.join(here, ".."));
+  const settings = settingsOf(options, options.settings === undefined ? {} : readJson(options.settings));
+  const publicUrl = options["public-url"] ?? `http://localhost:${port}`;
+  const first = { name: firstUser, password: process.env.POSTERN_FIRST_PASSWORD || newPassword() };
+  // What can be refused is refused before anything is made.
+  await tryOut(modules, { ...settings, public_url: publicUrl, key_ring: newKeyRing() }, first);
+  const folder = path.resolve(options.data);
+  const isNew = options.store === "memory" || prepare(folder);
+  const keys = options.store === "memory" ? newKeyRing() : readOrCreateKeys(path.join(folder, "keys"));
+
+  const socket = operatorSocket(folder, options.store);
+  await takeOver(socket);
+
+  const args = ["serve", "-I", modules, path.join(here, "postern.capnp"), options.store, "--control-fd", "3", "-s", `http=${host}:${port}`];
+  if (options.store === "disk") args.push("-d", `data=${path.join(folder, "objects")}`);
+  args.push("-s", `operator=unix:${socket}`);
+  const child = spawn(options.workerd ?? workerd(), args, {
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
+    env: {
+      POSTERN_PUBLIC_URL: publicUrl, POSTERN_KEYS: printKeyRing(keys), POSTERN_SETTINGS: JSON.stringify(settings),
+      POSTERN_FIRST_USER: first.name, POSTERN_FIRST_PASSWORD: first.password,
+      POSTERN_FETCH_ALLOWED: (options["fetch-allowed"] ?? []).join(" "), POSTERN_LOG_LEVEL: options["log-level"],
+      POSTERN_AUDIT: options.audit ?? "", POSTERN_STORE: options.store,
+    },
+  });
+  const log = logTo(options["log-format"]);
+  relay(child, log);
+  endWith(child);
+  await listening(child, port);
+  if (isNew && !process.env.POSTERN_FIRST_PASSWORD && settings.own_users !== false) {
+    console.log(`first user:        ${first.name}\none-time password: ${first.password}  (shown once)`);
+  }
+  log({ time: new Date().toISOString(), level: "info", what: "server.ready", listen: options.listen, url: publicUrl, workerd: child.pid });
+  console.log(`ready ${publicUrl}`);
+  stopWhenTold(child, socket);
+}
+
+const readJson = (file) => {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new Wrong(`--settings ${file}: ${error.message}`);
+  }
+};
+
+/** The same server in this process, for a moment: whether settings and first user will do. */
+async function tryOut(modules, settings, first) {
+  const file = path.join(modules, "postern.wasm");
+  if (!existsSync(file)) throw new Wrong(`${file}: no such file`);
+  const options = { module: readFileSync(file), settings, store: new MemoryStore(), passwords: passwordsBy(1) };
+  await createPostern({ ...options, firstUser: first }).catch((error) => {
+    throw new Wrong(error.message);
+  });
+}
+
+/** True: there is nothing in it yet. */
+function prepare(folder) {
+  mkdirSync(path.join(folder, "objects"), { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
+  return readdirSync(path.join(folder, "objects")).length === 0;
+}
+
+function readOrCreateKeys(file) {
+  try {
+    writeFileSync(file, printKeyRing(newKeyRing()), { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    if (error.code !== "EEXIST") throw new Wrong(`${file}: ${error.message}`);
+  }
+  if ((statSync(file).mode & 0o077) !== 0) throw new Wrong(`${file}: others may read it; expected mode 0600`);
+  try {
+    return readKeyRing(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new Wrong(`${file}: ${error.message}`);
+  }
+}
+
+function operatorSocket(folder, store) {
+  if (store === "memory") return `${process.env.TMPDIR ?? "/tmp"}/postern-edge-${process.pid}.sock`;
+  return path.join(folder, "operator.sock");
+}
+
+/** One at a time: two would each take the storage for its own. A socket that nobody answers is of one that was killed. */
+async function takeOver(socket) {
+  const answered = await ask(socket, "/").then(() => true, () => false);
+  if (answered) throw new Wrong(`${path.dirname(socket)}: another one is running with this data folder`);
+  rmSync(socket, { force: true });
+}
+
+function newPassword() {
+  const alphabet = "abcdefghijkmnpqrstuvwxyz23456789"; // 32 of them; no l, o, 0, 1
+  const letters = Array.from(crypto.getRandomValues(new Uint8Array(20)), (byte) => alphabet[byte % alphabet.length]).join("");
+  return letters.match(/.{5}/g).join("-");
+}
+
+/** The program of the npm package `workerd`, where that is installed, or of its tests. */
+function workerd() {
+  for (const from of [import.meta.url, path.join(here, "../../tests/package.json")]) {
+    try {
+      const platform = `${process.platform}-${process.arch === "x64" ? "64" : "arm64"}`;
+      return createRequire(from).resolve(`@cloudflare/workerd-${platform}/bin/workerd`);
+    } catch {
+      // Not there.
+    }
+  }
+  throw new Wrong("workerd is not installed: npm install workerd, or --workerd PROGRAM");
+}
+
+/** What the worker logs is JSON, a line each; what workerd says by itself is wrapped. */
+function relay(child, log) {
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on("line", (line) => {
+      if (line === "") return;
+      const told = objectOf(line) ?? { time: new Date().toISOString(), level: "warning", what: "workerd", text: line };
+      if (told.audit !== undefined) console.log(JSON.stringify(told.audit));
+      else log(told);
+    });
+  }
+}
+
+function objectOf(line) {
+  try {
+    return line.startsWith("{") ? JSON.parse(line) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function logTo(format) {
+  if (format === "json") return (told) => console.error(JSON.stringify(told));
+  return ({ time, level, what, ...fields }) => {
+    const more = Object.entries(fields).filter(([, value]) => value !== "").map(([name, value]) => ` ${name}=${JSON.stringify(value)}`);
+    console.error(`${time} ${level} ${what}${more.join("")}`);
+  };
+}
+
+function listening(child, port) {
+  return new Promise((done) => {
+    const ended = () => fail(`workerd ended before it listened on port ${port}`);
+    child.once("error", (error) => fail(`workerd: ${error.message}`)).once("exit", ended);
+    createInterface({ input: child.stdio[3] }).on("line", (line) => {
+      if (JSON.parse(line).socket !== "http") return;
+      child.off("exit", ended);
+      done();
+    });
+  });
+}
+
+function fail(reason) {
+  console.error(`edge: ${reason}`);
+  process.exit(1);
+}
+
+/** Neither outlives the other, however this one ends: the shell's input closes with this process. */
+function endWith(child) {
+  const watch = spawn("sh", ["-c", 'read -r line; kill -9 "$0" 2>/dev/null', String(child.pid)], { stdio: ["pipe", "ignore", "ignore"], detached: true });
+  watch.unref();
+  child.once("exit", (code, signal) => {
+    process.kill(watch.pid, "SIGKILL");
+    if (!stopping) fail(`workerd ended by itself: ${signal ?? code}`);
+  });
+}
+
+/** Streams end at once; what is being served is waited for. */
+function stopWhenTold(child, socket) {
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    child.once("exit", () => {
+      rmSync(socket, { force: true });
+      process.exit(0);
+    });
+    setTimeout(() => child.kill("SIGKILL"), drainTime).unref();
+    await ask(socket, "/stop").catch(() => {});
+    child.kill("SIGTERM");
+  };
+  for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, stop);
+}
+
+function ask(socketPath, target, value) {
+  return new Promise((done, failed) => {
+    const call = http.request({ socketPath, path: target, method: "POST", headers: { Host: "operator" } }, (reply) => {
+      let body = "";
+      reply.setEncoding("utf8").on("data", (part) => (body += part)).on("end", () => done({ status: reply.statusCode, body })).on("error", failed);
+    });
+    call.on("error", failed);
+    call.end(value === undefined ? "" : JSON.stringify(value));
+  });
+}
+
+async function addUser(name, options) {
+  if (!options["password-stdin"]) throw new Wrong("user add: expected --password-stdin");
+  const password = readFileSync(0, "utf8").replace(/\r?\n$/, "");
+  const socket = operatorSocket(path.resolve(options.data), "disk");
+  const { status, body } = await ask(socket, "/users", { name, password }).catch((error) => {
+    throw new Wrong(`${socket}: ${error.message}; is it running?`);
+  });
+  if (status !== 200) throw new Wrong(JSON.parse(body).error ?? `failed with status ${status}`);
+}

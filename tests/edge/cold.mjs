@@ -1,0 +1,63 @@
+// Cold start: how long from nothing to the first answer. In Node from a compiled module (what edge runtimes hand over), and
+// from its bytes; in workerd the first request of a process, seen from outside, the way to workerd and back included.
+//
+// What is judged is the time that the process computes: the other is told, and is longer where the machine has more to do.
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createPostern, MemoryStore, newKeyRing } from '../../host-wasm/js/postern.mjs';
+import { main, ok, root, startServer } from '../interop/lib.mjs';
+import { request } from '../interop/web.mjs';
+
+const bound = 15; // milliseconds
+const rounds = Number(process.env.COLD_ROUNDS ?? 9);
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+const shown = (times) => ['cpu', 'wall'].map((kind) => `${median(times.map((one) => one[kind])).toFixed(1)} ms ${kind}`).join(', ');
+const judge = (what, times) => ok(`${what}: ${shown(times)}; at most ${bound} ms`, median(times.map(({ cpu }) => cpu)) <= bound);
+
+/** Milliseconds that a process has computed so far, all threads together. */
+const computed = (pid) => readdirSync(`/proc/${pid}/task`)
+  .reduce((sum, thread) => sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]), 0) / 1e6;
+
+async function timed(pid, work) {
+  const [cpu, wall] = [computed(pid), performance.now()];
+  await work();
+  return { cpu: computed(pid) - cpu, wall: performance.now() - wall };
+}
+
+const bytes = readFileSync(path.join(root, 'build/wasm/postern.wasm'));
+const settings = { public_url: 'http://localhost:8000', key_ring: newKeyRing() };
+
+async function inNode(module) {
+  const postern = await createPostern({ module, settings, store: new MemoryStore() });
+  const reply = await postern.fetch(new Request('http://localhost:8000/.well-known/oauth-authorization-server'));
+  if (reply.status !== 200) throw new Error(`status ${reply.status}`);
+}
+
+async function inWorkerd() {
+  const server = await startServer();
+  const pid = Number(server.err.match(/"workerd":([0-9]+)/)[1]);
+  const ask = async () => {
+    const reply = await request(`${server.url}/.well-known/oauth-authorization-server`);
+    if (reply.status !== 200) throw new Error(reply.brief);
+  };
+  const times = [await timed(pid, ask), await timed(pid, ask)];
+  await server.stop();
+  return times;
+}
+
+await main('cold start', 120, async () => {
+  const compiled = await WebAssembly.compile(bytes);
+  await inNode(compiled); // this process's own warm-up is not the module's
+  const fromModule = [];
+  const fromBytes = [];
+  for (let round = 0; round < rounds; round += 1) {
+    fromModule.push(await timed(process.pid, () => inNode(compiled)));
+    fromBytes.push(await timed(process.pid, () => inNode(bytes)));
+  }
+  judge('node, from a compiled module', fromModule);
+  console.log(`# node, from its bytes: ${shown(fromBytes)}`);
+  const pairs = [];
+  for (let round = 0; round < rounds; round += 1) pairs.push(await inWorkerd());
+  judge('workerd, the first request of a process', pairs.map(([first]) => first));
+  console.log(`# workerd, the second one: ${shown(pairs.map(([, second]) => second))}`);
+});

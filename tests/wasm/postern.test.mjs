@@ -1,0 +1,188 @@
+// createPostern, from Request to Response: what it refuses, the story once more, tools in JavaScript, streams and their ends.
+import { createPostern, MemoryStore, newKeyRing, Postern, printKeyRing, readKeyRing } from "../../host-wasm/js/postern.mjs";
+import { check, compiled, done, settings, until, wasmPath } from "./host.mjs";
+import { readFileSync } from "node:fs";
+import * as story from "./story.mjs";
+import { origin, WebHost } from "./web_host.mjs";
+
+const why = (promise) => promise.then(() => "accepted", (error) => error.message);
+const options = { module: compiled(), settings, store: new MemoryStore() };
+
+async function refused() {
+  const tool = (more) => why(createPostern({ ...options, tools: [{ name: "a", run: () => "", ...more }] }));
+  check("options: a setting that is misspelt", (await why(createPostern({ ...options, settings: { ...settings, publicUrl: "x" } }))).includes("no such setting"));
+  check("options: a tool without a function", (await tool({ run: undefined })).includes("expected a function"));
+  check("options: a tool whose schema is none", (await tool({ inputSchema: { type: "object", required: 5 } })).includes("input_schema"));
+  check("options: a tool whose scope is not declared", (await tool({ scopes: ["greet"] })).includes("not declared"), await tool({ scopes: ["greet"] }));
+  const two = { name: "a", run: () => "" };
+  check("options: two tools of one name", (await why(createPostern({ ...options, tools: [two, two] }))).includes("one of this name already"));
+  check("options: a first user with a short password", (await why(createPostern({ ...options, firstUser: { name: "ann", password: "x" } }))).includes("password"));
+  check("options: bytes will do for a module", (await why(createPostern({ ...options, module: readFileSync(wasmPath) }))) === "accepted");
+  const ring = newKeyRing();
+  check("a key ring is read as it was printed", JSON.stringify(readKeyRing(`# keys\n${printKeyRing(ring)}`)) === JSON.stringify(ring));
+  let message = "";
+  try { readKeyRing("short key"); } catch (error) { ({ message } = error); }
+  check("one that is malformed names its line and not the key", message.includes("line 1") && !message.includes("short key"), message);
+}
+
+async function wire() {
+  const host = await WebHost.start({ settings: { limits: { body: 1000 } } });
+  let pulled = 0;
+  const endless = new ReadableStream({ pull: (to) => void to.enqueue((++pulled, new Uint8Array(400))) });
+  const large = await host.request("POST", "/register", { body: endless, headers: { "Content-Type": "application/json" } });
+  check("a body without an end: 413, and it is not read on", large.status === 413 && pulled < 10, `${large.status}, ${pulled} pieces`);
+  const broken = new ReadableStream({ pull: (to) => to.error(new Error("gone")) });
+  check("a body that breaks off: 408", (await host.request("POST", "/register", { body: broken })).status === 408);
+  const lies = { "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https", Forwarded: "host=evil.example" };
+  const plain = await host.send("GET", "/.well-known/oauth-authorization-server");
+  const lied = await host.send("GET", "/.well-known/oauth-authorization-server", { headers: lies });
+  check("forwarded headers are not believed", plain.status === 200 && plain.text === lied.text, lied.brief);
+  check("another host: 403", (await host.send("GET", "/", { headers: { Host: "evil.example" } })).status === 403);
+  check("two hosts: 400", (await host.send("GET", "/", { headers: { Host: "localhost:8000, evil.example" } })).status === 400);
+  const head = await host.send("HEAD", "/healthz");
+  check("HEAD has no body", head.status === 200 && head.body === "" && head.header("Content-Type") === "application/json", head.brief);
+  check("every answer has an id", /^[0-9a-f]{16}$/.test(head.header("X-Request-Id")), head.brief);
+  const dotted = await host.postern.handle({ method: "GET", target: "/mcp/../healthz", headers: [["Host", "localhost:8000"]], body: null });
+  check("a target with dot segments reaches the core as it came: 400", dotted.status === 400);
+  await host.send("GET", "/nowhere/secret-in-a-path");
+  await host.send("GET", "/authorize?code=secret-in-a-query");
+  check("neither query nor unknown path is logged", host.log.length > 5 && !JSON.stringify(host.log).includes("secret-in"), host.log.slice(-2));
+}
+
+async function withoutState() {
+  const store = new MemoryStore();
+  const postern = new Postern(compiled(), { settings, store: new Proxy(store, { get: () => { throw new Error("the store was asked"); } }) });
+  const ask = (target, headers = {}) => postern.fetchWithoutState(new Request(origin + target, { headers }));
+  check("without state: metadata", (await ask("/.well-known/oauth-authorization-server")).status === 200);
+  check("without state: a challenge", (await ask("/mcp")).status === 401);
+  check("without state: a foreign host", (await ask("/", { Host: "evil.example" })).status === 403);
+  check("without state: nothing that has to be looked up", (await ask("/authorize?client_id=x")) === undefined);
+}
+
+async function livesTheStory() {
+  const host = await WebHost.start();
+  await story.discovers(host, check);
+  await story.isRefused(host, check);
+  const client = await story.registers(host, check);
+  const { query, visitor } = await story.allows(host, check, client);
+  await story.denies(host, check, client, visitor);
+  const tokens = await story.redeems(host, check, client, query.get("code"));
+  await story.callsTools(host, check, tokens.access_token);
+  await story.isReplayed(host, check, client, tokens, await story.refreshes(host, check, client, tokens));
+  check("the audit tells of it, by request", host.audit.some(({ what, outcome, request }) => what === "token.redeem" && outcome === "ok" && /^[0-9a-f]{16}$/.test(request)), host.audit.slice(0, 3));
+  check("there is one first user", (await host.postern.addUser(story.name, story.password)).status === 409);
+}
+
+/** Access to everything that is offered. */
+async function enter(host, scope) {
+  const quiet = () => true;
+  const client = await story.registers(host, quiet);
+  const { query } = await story.allows(host, quiet, client, scope);
+  const { json } = await story.redeem(host, client, query.get("code"));
+  return { client, ...json };
+}
+
+const modernCall = (host, bearer, name, args = {}, more = {}) => {
+  const json = story.rpc("tools/call", { name, arguments: args, ...more, _meta: { "io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {} } });
+  return host.send("POST", "/mcp", { json, bearer, headers: { Accept: "application/json, text/event-stream", "MCP-Protocol-Version": "2026-07-28", "Mcp-Method": "tools/call", "Mcp-Name": name } });
+};
+
+async function tools() {
+  const calls = [];
+  const host = await WebHost.start({
+    settings: { scopes: [{ token: "greet", in_words: "Greet people" }, { token: "break", in_words: "Break things" }], server: { name: "greeter", version: "1.0.0" } },
+    tools: [
+      { name: "greet", description: "Greets.", scopes: ["greet"], inputSchema: { type: "object", properties: { who: { type: "string", maxLength: 10 } }, required: ["who"] },
+        run: async ({ who }, principal) => (calls.push(principal), `Hello ${who}, says ${principal.user_name}`) },
+      { name: "breaks", scopes: ["break"], run: () => { throw new Error("the password is canary"); } },
+      { name: "shapes", run: () => ({ structuredContent: { sum: 3 }, topics: [{ kind: "tools_changed" }] }) },
+    ],
+  });
+  const { access_token: access } = await enter(host, "greet");
+  const challenged = await modernCall(host, access, "breaks");
+  check("a tool beyond the scopes: 403, and it is not run", challenged.status === 403 && challenged.header("WWW-Authenticate").includes("break"), challenged.brief);
+  const malformed = await modernCall(host, access, "greet", { who: "x".repeat(11) });
+  check("arguments that are not valid: refused, and it is not run", (malformed.answer.error ?? malformed.answer.result.isError) && calls.length === 0, malformed.brief);
+  const greeted = await modernCall(host, access, "greet", { who: "Bob" });
+  check("a tool in JavaScript knows arguments and user", greeted.answer.result?.content[0].text === `Hello Bob, says ${story.name}`, greeted.brief);
+  check("and is run once", calls.length === 1 && calls[0].scopes === "greet", calls);
+  const shaped = await modernCall(host, access, "shapes");
+  check("structured content is told as text, too", shaped.answer.result?.structuredContent?.sum === 3 && shaped.answer.result.content[0].text === '{"sum":3}', shaped.brief);
+  const wide = await enter(host, "greet break");
+  const broken = await modernCall(host, wide.access_token, "breaks");
+  check("what a tool throws is not told to the client", broken.answer.result?.isError === true && !broken.text.includes("canary"), broken.brief);
+  check("but to the operator", host.log.some(({ what, reason }) => what === "tool.failed" && reason.includes("canary")));
+  return { host, access };
+}
+
+const listen = (host, access) => {
+  const json = story.rpc("subscriptions/listen", { notifications: { toolsListChanged: true }, _meta: { "io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {} } });
+  return host.open("POST", "/mcp", { json, bearer: access, headers: { Accept: "application/json, text/event-stream", "MCP-Protocol-Version": "2026-07-28", "Mcp-Method": "subscriptions/listen" } });
+};
+
+async function streams({ host, access }) {
+  const stream = await listen(host, access);
+  check("a stream begins with its answer", stream.status === 200 && (await stream.hears("acknowledged")), stream.text);
+  await modernCall(host, access, "shapes");
+  check("the topic of a tool reaches it", await stream.hears("list_changed"), stream.text);
+  host.postern.publish([{ kind: "tools_changed" }]);
+  check("and so does one of the host", await until(() => stream.text.split("list_changed").length === 3), stream.text);
+  check("it is counted", host.postern.openStreams === 1);
+  stream.close();
+  check("a client that goes away is forgotten", await until(() => host.postern.openStreams === 0));
+  const another = await listen(host, access);
+  host.postern.close();
+  check("the end of the server ends its streams", await another.ends());
+}
+
+async function streamsEnd() {
+  const times = { checkEvery: 40, commentEvery: 60, look: 10, takenIn: 100, box: 2000 };
+  const host = await WebHost.start({ streams: times });
+  const { client, ...tokens } = await enter(host);
+  const stream = await listen(host, tokens.access_token);
+  check("a quiet stream says that it is alive", await stream.hears("\n:") || await stream.hears(": "), stream.text);
+  const [key] = [...(await host.store.scan("grant/", 1))].map((one) => one.key);
+  const record = await host.store.load(key);
+  await host.store.commit({ expects: [{ key, version: record.version }], puts: [], deletes: [key] }); // by another process
+  check("an end that nobody published is seen by the check", await stream.ends(), stream.text);
+
+  const next = await enter(host);
+  const open = await listen(host, next.access_token);
+  await host.send("POST", "/revoke", { form: { token: next.refresh_token, client_id: next.client.client_id } });
+  check("a revocation ends it at once", await open.ends(), open.text);
+
+  const more = await enter(host);
+  const json = story.rpc("subscriptions/listen", { notifications: { toolsListChanged: true }, _meta: { "io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {} } });
+  const unread = () => host.request("POST", "/mcp", { json, bearer: more.access_token, headers: { Accept: "application/json, text/event-stream", "MCP-Protocol-Version": "2026-07-28", "Mcp-Method": "subscriptions/listen" } });
+  const stuck = await unread();
+  for (let i = 0; i < 100; ++i) host.postern.publish([{ kind: "tools_changed" }]);
+  check("who does not read has a box of limited size, and is dropped", await until(() => host.postern.openStreams === 0), host.postern.openStreams);
+  check("with what it had coming", stuck.status === 200);
+  const slow = await unread();
+  check("and who reads nothing in time is dropped, too", await until(() => host.postern.openStreams === 0) && slow.status === 200);
+}
+
+/** HTTP+SSE: the stream owns its session. */
+async function sessionsEnd() {
+  const host = await WebHost.start();
+  const { access_token } = await enter(host);
+  const stream = await host.open("GET", "/sse", { bearer: access_token, headers: { Accept: "text/event-stream" } });
+  check("HTTP+SSE: the endpoint is told", await stream.hears("event: endpoint"), stream.text);
+  const target = /data: (\S+)/.exec(stream.text)[1];
+  const json = story.rpc("initialize", { protocolVersion: "2024-11-05", capabilities: {}, clientInfo: { name: "x", version: "1" } });
+  check("HTTP+SSE: a message is accepted", (await host.send("POST", target, { json, bearer: access_token })).status === 202);
+  check("HTTP+SSE: and answered on the stream", await stream.hears('"protocolVersion"'), stream.text);
+  stream.close();
+  check("HTTP+SSE: the session ends with its stream", await until(async () => (await host.store.scan("session/", 9)).length === 0));
+  const head = await host.send("HEAD", "/sse", { bearer: access_token });
+  check("HTTP+SSE: HEAD opens nothing", head.status < 500 && host.postern.openStreams === 0, head.brief);
+}
+
+await refused();
+await wire();
+await withoutState();
+await livesTheStory();
+await streams(await tools());
+await streamsEnd();
+await sessionsEnd();
+done();
