@@ -11,8 +11,9 @@
 //   answered --> proceed | authorized: send it again | open_browser(url) | await_user | failed
 //   called_back -> authorized: send it again | failed
 //
-// One event at a time: the next one goes with the state that this one came to. The same input gives the same step. Eight rounds are enough: the longest way asks a refresh, one document about the
-// resource in two places, one about its server in three, and a registration.
+// One event at a time: the next one goes with the state that this one came to. The same input gives the same step.
+// Eight rounds are enough: the longest way asks a refresh, one document about the resource in two places, one about its
+// server in three, and a registration.
 #pragma once
 
 #include <string>
@@ -100,8 +101,8 @@ struct Proceed {
   bool operator==(const Proceed&) const = default;
 };
 
-/// Let the user's browser open this URL: absolute, https or http to loopback, of RFC 3986's characters alone. Hand it to
-/// the browser as one argument, never to a shell.
+/// Let the user's browser open this URL: absolute, https or http to loopback, of RFC 3986's characters alone. Hand it
+/// to the browser as one argument, never to a shell.
 struct OpenBrowser {
   std::string url;
   bool operator==(const OpenBrowser&) const = default;
@@ -120,7 +121,7 @@ struct Authorized {
 
 struct Failed {
   ClientRefusal why;
-  std::string detail;  ///< Expected and received, in our words. Holds no secret and no text of a server.
+  std::string detail;  ///< Expected and received, in our words. No secret, and of a server's text judged URLs alone.
   bool operator==(const Failed&) const = default;
 };
 

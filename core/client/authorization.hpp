@@ -1,5 +1,5 @@
-// The authorization request that goes out by the browser, and the response that comes back by it. OAuth 2.1 s. 4.1.1 and
-// 4.1.2, RFC 7636, RFC 8707, RFC 9207.
+// The authorization request that goes out by the browser, and the response that comes back by it. OAuth 2.1 s. 4.1.1
+// and 4.1.2, RFC 7636, RFC 8707, RFC 9207.
 #pragma once
 
 #include <optional>

@@ -115,8 +115,9 @@ class Printer {
  public:
   template <class T>
   void operator()(std::string_view name, const T& value) {
-    object_.insert_or_assign(std::string(name), of(value));
+    put(name, of(value));
   }
+  Json take() && { return std::move(object_); }
 
   template <Listed T>
   static Json of(const T& value) {
@@ -139,7 +140,9 @@ class Printer {
     for (const wire::Header& header : headers) list.push_back(Json::array_t{header.name, header.value});
     return list;
   }
+  static Json of(const Json& printed) { return printed; }
   static Json of(const std::string& text) { return text; }
+  static Json of(std::string_view text) { return text; }
   static Json of(const Secret& secret) { return secret.expose_for(Reason::performing); }
   static Json of(const ScopeSet& scopes) { return scopes.to_string(); }
   static Json of(UnixSeconds time) { return time.count; }
@@ -147,6 +150,8 @@ class Printer {
   static Json of(bool value) { return value; }
 
  private:
+  void put(std::string_view name, Json value) { object_.insert_or_assign(std::string(name), std::move(value)); }
+
   Json::object_t object_;
 };
 
@@ -263,32 +268,46 @@ wire::Malformed malformed(std::string_view what, std::string_view member) {
 }
 
 Json print(const Rule& rule) {
-  return Json{{"phase", name_of(rule.phase)},
-              {"event", name_of(rule.event)},
-              {"next", name_of(rule.next)},
-              {"clause", rule.clause}};
+  Printer printed;
+  printed("phase", rule.phase);
+  printed("event", rule.event);
+  printed("next", rule.next);
+  printed("clause", rule.clause);
+  return std::move(printed).take();
 }
 
+/// The members of an action beside its name, which comes back.
 struct ActionPrinter {
-  Json operator()(const SendRequest& send) const { return named("send_request", Printer::of(send)); }
-  Json operator()(const Proceed&) const { return named("proceed", Json::object()); }
-  Json operator()(const AwaitUser&) const { return named("await_user", Json::object()); }
-  Json operator()(const OpenBrowser& open) const { return named("open_browser", Json{{"url", open.url}}); }
-  Json operator()(const Authorized& authorized) const {
-    return named("authorized", Json{{"scopes", authorized.scopes.to_string()}});
-  }
-  Json operator()(const Failed& failed) const {
-    return named("failed", Json{{"why", name_of(failed.why)},
-                                {"clause", clause_of(failed.why)},
-                                {"detail", failed.detail},
-                                {"sentence", sentence_for(failed.why)}});
-  }
+  Printer& printed;
 
-  static Json named(std::string_view name, Json members) {
-    members["action"] = name;
-    return members;
+  std::string_view operator()(const SendRequest& send) const {
+    fields(printed, send);
+    return "send_request";
+  }
+  std::string_view operator()(const Proceed&) const { return "proceed"; }
+  std::string_view operator()(const AwaitUser&) const { return "await_user"; }
+  std::string_view operator()(const OpenBrowser& open) const {
+    printed("url", open.url);
+    return "open_browser";
+  }
+  std::string_view operator()(const Authorized& authorized) const {
+    printed("scopes", authorized.scopes);
+    return "authorized";
+  }
+  std::string_view operator()(const Failed& failed) const {
+    printed("why", failed.why);
+    printed("clause", clause_of(failed.why));
+    printed("detail", failed.detail);
+    printed("sentence", sentence_for(failed.why));
+    return "failed";
   }
 };
+
+Json print(const Action& action) {
+  Printer printed;
+  printed("action", std::visit(ActionPrinter{printed}, action));
+  return std::move(printed).take();
+}
 
 }  // namespace
 
@@ -297,13 +316,15 @@ Json print(const ClientState& state) { return Printer::of(state); }
 Json print(const ClientStep& step) {
   Json::array_t path;
   for (const Rule& rule : step.path) path.push_back(print(rule));
-  Json printed = {{"phase", name_of(step.phase)}, {"path", std::move(path)}};
-  if (const Needs* needs = step.needs()) printed["needs"] = codec::print(*needs);
+  Printer printed;
+  printed("phase", step.phase);
+  printed("path", Json(std::move(path)));
+  if (const Needs* needs = step.needs()) printed("needs", codec::print(*needs));
   if (const Advanced* advanced = step.advanced()) {
-    printed["state"] = print(advanced->state);
-    printed["action"] = std::visit(ActionPrinter{}, advanced->action);
+    printed("state", advanced->state);
+    printed("action", print(advanced->action));
   }
-  return printed;
+  return std::move(printed).take();
 }
 
 Result<ClientConfig, wire::Malformed> read_config(const Json& from) {

@@ -106,14 +106,18 @@ std::optional<AuthMethod> method_for(const AuthorizationServer& server) {
 Fetch registration_request(const ClientConfig& config, const AuthorizationServer& server, AuthMethod method) {
   const auto redirect = wire::RedirectUri::parse(config.redirect_uri);
   const bool native = redirect && (redirect->is_loopback() || redirect->is_private_use());
-  Json body =
-      wire::parse_json(R"({"grant_types":["authorization_code","refresh_token"],"response_types":["code"]})").value();
-  body["redirect_uris"].push_back(config.redirect_uri);
-  body["token_endpoint_auth_method"] = name_of(method);
+  Json::object_t body;
+  const auto say = [&body](std::string_view name, Json value) {
+    body.insert_or_assign(std::string(name), std::move(value));
+  };
+  say("redirect_uris", Json::array_t{config.redirect_uri});
+  say("grant_types", Json::array_t{"authorization_code", "refresh_token"});
+  say("response_types", Json::array_t{"code"});
+  say("token_endpoint_auth_method", name_of(method));
   // OpenID Connect Registration 1.0 s. 2: without it a loopback redirect is refused by OpenID providers.
-  body["application_type"] = native ? "native" : "web";
-  if (!config.client_name.empty()) body["client_name"] = config.client_name;
-  if (!config.client_uri.empty()) body["client_uri"] = config.client_uri;
+  say("application_type", native ? "native" : "web");
+  if (!config.client_name.empty()) say("client_name", config.client_name);
+  if (!config.client_uri.empty()) say("client_uri", config.client_uri);
   return Fetch{.method = "POST",
                .url = server.registration_endpoint,
                .headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}},

@@ -32,7 +32,8 @@ obligation("Client's PKCE and resource", [
   { removes: "the comparison of the resource", file: "core/client/discovery.cpp",
     find: "!is_ours(config, *identifier, at_root)", replace: "false", tests: lies },
   { removes: "the root's document for the root alone", file: "core/client/discovery.cpp",
-    find: "at_root && root &&", replace: "root &&", tests: lies },
+    find: "at_root && root && wire::same_resource(*said, *root)",
+    replace: "root && wire::same_resource(*said, *root)", tests: lies },
 ]);
 
 obligation("Issuer", [
