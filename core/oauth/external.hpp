@@ -21,19 +21,19 @@
 namespace postern::oauth {
 
 struct External {
-  std::string issuer;  ///< As its tokens and its metadata name it. https, or http on loopback.
+  std::string issuer = {};  ///< As its tokens and its metadata name it. https, or http on loopback.
   /// RFC 7662: where tokens are asked about. Empty: tokens are JWTs (RFC 9068) and judged by the issuer's keys.
-  std::string introspection_url;
-  std::string client_id;  ///< Of ours there, for introspection.
-  Secret client_secret;
-  std::string audience;                 ///< That tokens must name. Empty: our resource.
-  std::vector<std::string> algorithms;  ///< Of JWTs: ES256, RS256, PS256. Empty: all of these.
+  std::string introspection_url = {};
+  std::string client_id = {};  ///< Of ours there, for introspection.
+  Secret client_secret = {};
+  std::string audience = {};                 ///< That tokens must name. Empty: our resource.
+  std::vector<std::string> algorithms = {};  ///< Of JWTs: ES256, RS256, PS256. Empty: all of these.
   /// `typ` of JWTs, without "application/", in any case. Empty: at+jwt (RFC 9068 s. 2.1). Another one has to be asked for: an ID token
   /// is a JWT of the same issuer.
-  std::vector<std::string> token_types;
-  std::string subject_claim;  ///< Empty: sub.
-  std::string
-      name_claim;  ///< For people; empty: preferred_username, name, email, the subject, the first that is there.
+  std::vector<std::string> token_types = {};
+  std::string subject_claim = {};  ///< Empty: sub.
+  std::string name_claim =
+      {};  ///< For people; empty: preferred_username, name, email, the subject, the first that is there.
 };
 
 /// The reason, in one line, why it can't be used; or with its defaults filled in.

@@ -20,7 +20,7 @@ namespace {
 constexpr const char* issuer = "https://id.example/realm";
 constexpr const char* inserted = "https://id.example/.well-known/oauth-authorization-server/realm";
 
-class ExternalTest : public testing::Test {
+class ExternalTest : public ::testing::Test {
  protected:
   test::Signer signer{"key-1"};
   test::World world;
