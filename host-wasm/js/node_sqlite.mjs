@@ -3,9 +3,9 @@
 import { SqliteStore } from "./sqlite_store.mjs";
 
 /** A store in this file, or undefined where the runtime has no SQLite. Other processes may use the file at the same time. */
-export async function openSqliteStore(file, now) {
+export async function openSqliteStore(file, now, options) {
   const sqlite = await import("node:sqlite").catch(() => undefined);
-  return sqlite && new SqliteStore(new Database(new sqlite.DatabaseSync(file, { timeout: 5000 })), now);
+  return sqlite && new SqliteStore(new Database(new sqlite.DatabaseSync(file, { timeout: 5000 })), now, options);
 }
 
 class Database {

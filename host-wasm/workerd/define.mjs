@@ -46,7 +46,7 @@ export function definePostern(module, more = {}) {
 
     constructor(ctx, env) {
       super(ctx, env);
-      this.#store = env.POSTERN_STORE === "memory" ? new MemoryStore(now) : new SqliteStore(databaseOf(ctx.storage), now);
+      this.#store = env.POSTERN_STORE === "memory" ? new MemoryStore(now) : new SqliteStore(databaseOf(ctx.storage), now, { alone: true });
       this.#postern = postern(env, { store: this.#store, now });
       ctx.blockConcurrencyWhile(async () => {
         this.#sweeps = (await ctx.storage.getAlarm()) !== null;
@@ -86,7 +86,9 @@ export function definePostern(module, more = {}) {
   return { PosternObject, worker, operator };
 }
 
-const object = (env) => env.POSTERN.get(env.POSTERN.idFromName("postern"));
+let id; // of the one object; what it is made of costs more than keeping it
+
+const object = (env) => env.POSTERN.get((id ??= env.POSTERN.idFromName("postern")));
 
 // Nobody else writes to it, and a reply leaves the object only when what was written before it is on the disk (the
 // runtime's output gate).

@@ -2,21 +2,17 @@
 // from its bytes; in workerd the first request of a process, seen from outside, the way to workerd and back included.
 //
 // What is judged is the time that the process computes: the other is told, and is longer where the machine has more to do.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createPostern, MemoryStore, newKeyRing } from '../../host-wasm/js/postern.mjs';
+import { computed, median } from '../bench/load.mjs';
 import { main, ok, root, startServer } from '../interop/lib.mjs';
 import { request } from '../interop/web.mjs';
 
 const bound = 15; // milliseconds
 const rounds = Number(process.env.COLD_ROUNDS ?? 9);
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const shown = (times) => ['cpu', 'wall'].map((kind) => `${median(times.map((one) => one[kind])).toFixed(1)} ms ${kind}`).join(', ');
 const judge = (what, times) => ok(`${what}: ${shown(times)}; at most ${bound} ms`, median(times.map(({ cpu }) => cpu)) <= bound);
-
-/** Milliseconds that a process has computed so far, all threads together. */
-const computed = (pid) => readdirSync(`/proc/${pid}/task`)
-  .reduce((sum, thread) => sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]), 0) / 1e6;
 
 async function timed(pid, work) {
   const [cpu, wall] = [computed(pid), performance.now()];

@@ -55,6 +55,7 @@ const store = await openSqliteStore(file, () => now);
 if (store === undefined) console.log("# this Node has no SQLite");
 else {
   await holds("node:sqlite", store);
+  await holds("node:sqlite, alone", await openSqliteStore(path.join(folder, "alone.db"), () => now, { alone: true }));
   const kept = await store.load("a");
   const again = await openSqliteStore(file, () => now);
   check("node:sqlite: another process reads it", text(await again.load("a")) === "again");
