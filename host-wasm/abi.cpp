@@ -20,6 +20,7 @@
 #include "core/oauth/users.hpp"
 #include "core/server/evaluate.hpp"
 #include "core/server/settings_json.hpp"
+#include "core/wire/ip_address.hpp"
 #include "core/wire/json.hpp"
 #include "core/wire/sse.hpp"
 #include "host-wasm/catalogue.hpp"
@@ -288,6 +289,12 @@ POSTERN_EXPORT(postern_judge) const char* postern_judge(std::uint32_t size) {
   if (!given.read(url, reach, policy.exceptions, addresses)) return refuse(malformed);
   const auto judged = judge_url(url, reach, policy);
   if (!judged) return refuse(judged.error().what);
+  // A host that is an address is looked up nowhere, so it is judged at once.
+  std::string_view host = judged->host;
+  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+  const bool literal = wire::is_ipv4(host) || wire::is_ipv6(host);
+  if (literal && !judge_address(host, *judged, reach, policy))
+    return refuse("expected an address of the public network");
   std::erase_if(addresses, [&](const std::string& address) { return !judge_address(address, *judged, reach, policy); });
   return give(addresses);
 }
