@@ -1,8 +1,11 @@
 // The store contract in any SQLite that is spoken to without waiting: a Durable Object's, node:sqlite's.
 //
-// A database is {run(sql, ...values) -> rows, transaction(work) -> what work gives}. A transaction begins by taking the
+// A database is {run(sql, ...values) -> rows, transaction(work, durability) -> what work gives}. A transaction begins by taking the
 // right to write, so the guards are compared with what is true when the puts are written, also where other processes use
 // the same file.
+//
+// Waiting for the disk is what a commit costs most. So those that come together go together, into one transaction; each
+// keeps its own verdict, since its guards are compared with what those before it have written.
 
 import { bytesOf, textOf } from "./text.mjs";
 
@@ -22,11 +25,17 @@ export class SqliteStore {
   #next = 1; // a version is never given twice, not even after a restart: they are reserved in blocks
   #reserved = 0;
   #read; // key -> record or undefined, as it is in the database
+  #waiting = []; // commits
+  #later;
 
-  /** `now()`: Unix seconds. `alone`: nobody else writes to this database, so what was read once is remembered. */
-  constructor(database, now = () => Math.floor(Date.now() / 1000), { alone = false } = {}) {
+  /**
+   * `now()`: Unix seconds. `alone`: nobody else writes to this database, so what was read once is remembered.
+   * `later(work)`: when those that have come by now have been served.
+   */
+  constructor(database, now = () => Math.floor(Date.now() / 1000), { alone = false, later = (work) => setTimeout(work, 0) } = {}) {
     this.#database = database;
     this.#now = now;
+    this.#later = later;
     if (alone) this.#read = new Map();
     for (const statement of schema) database.run(statement);
   }
@@ -46,13 +55,11 @@ export class SqliteStore {
   }
 
   /** Whether it held. A version that is null means: there must be no such record. */
-  async commit({ expects, puts, deletes }) {
-    try {
-      return this.#database.transaction(() => this.#write(expects, puts, deletes));
-    } finally {
-      for (const { key } of puts) this.#read?.delete(key);
-      for (const key of deletes) this.#read?.delete(key);
-    }
+  commit(commit) {
+    return new Promise((held, failed) => {
+      this.#waiting.push({ commit, held, failed });
+      if (this.#waiting.length === 1) this.#later(() => this.#writeAll(this.#waiting.splice(0)));
+    });
   }
 
   /** Forgets what has expired, a few at a time. When the next record does, in Unix seconds, or null. */
@@ -61,13 +68,28 @@ export class SqliteStore {
     return this.#database.run("SELECT MIN(expires_at) AS next FROM records WHERE expires_at IS NOT NULL")[0].next;
   }
 
-  #write(expects, puts, deletes) {
-    const held = expects.every(({ key, version }) => (this.#alive(key)?.version ?? null) === version);
-    if (!held) return false;
-    for (const key of deletes) this.#database.run("DELETE FROM records WHERE key = ?", bytesOf(key));
+  #writeAll(waiting) {
+    const durability = waiting.some(({ commit }) => commit.durability === "credential") ? "credential" : "relaxed";
+    try {
+      const verdicts = this.#database.transaction(() => waiting.map(({ commit }) => this.#write(commit)), durability);
+      waiting.forEach(({ held }, at) => held(verdicts[at]));
+    } catch (error) {
+      this.#read?.clear();
+      for (const { failed } of waiting) failed(error);
+    }
+  }
+
+  #write({ expects, puts, deletes }) {
+    const holds = expects.every(({ key, version }) => (this.#alive(key)?.version ?? null) === version);
+    if (!holds) return false;
+    for (const key of deletes) {
+      this.#database.run("DELETE FROM records WHERE key = ?", bytesOf(key));
+      this.#read?.delete(key);
+    }
     for (const { key, bytes, expires_at } of puts) {
       this.#database.run("INSERT OR REPLACE INTO records (key, bytes, version, expires_at) VALUES (?, ?, ?, ?)",
         bytesOf(key), bytes, this.#version(), expires_at);
+      this.#read?.delete(key);
     }
     return true;
   }

@@ -1,5 +1,5 @@
 // Postern on the edge: a worker in front, wherever the client is, and one Durable Object with everything that is stored
-// and every open stream. docs/decisions/008-one-object.md says why there is one.
+// and every open stream. docs/decisions/021-one-object.md says why there is one.
 //
 // Bindings: POSTERN (the object's namespace), POSTERN_PUBLIC_URL, POSTERN_KEYS (the key ring, a secret), POSTERN_FIRST_USER
 // and POSTERN_FIRST_PASSWORD (secrets), POSTERN_SETTINGS (core/server/settings_json.hpp), POSTERN_FETCH_ALLOWED,
