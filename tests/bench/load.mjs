@@ -36,6 +36,9 @@ export function load({ url, body, headers }, seconds) {
   return rate;
 }
 
-/** Milliseconds that a process has computed so far, all threads together. */
-export const computed = (pid) => readdirSync(`/proc/${pid}/task`)
-  .reduce((sum, thread) => sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]), 0) / 1e6;
+/** Milliseconds that each thread of a process has computed so far. */
+export const threads = (pid) => Object.fromEntries(readdirSync(`/proc/${pid}/task`)
+  .map((thread) => [thread, Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e6]));
+
+/** All threads together. */
+export const computed = (pid) => Object.values(threads(pid)).reduce((sum, time) => sum + time, 0);
