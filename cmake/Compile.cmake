@@ -15,8 +15,16 @@ endif()
 
 # One cache for every build folder: paths count from the source folder, so that the folder's name makes no difference.
 find_program(POSTERN_CCACHE ccache)
-if(POSTERN_CCACHE AND PROJECT_IS_TOP_LEVEL AND NOT EMSCRIPTEN AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(launcher "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1 "${POSTERN_CCACHE}")
+if(POSTERN_CCACHE AND PROJECT_IS_TOP_LEVEL AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(launcher "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1)
+  if(EMSCRIPTEN)
+    # em++ is a script. ccache sees neither what compiler stands behind it nor when that one has changed. It starts slowly,
+    # too: the headers that a compilation names are enough, and it is not run a second time to preprocess.
+    execute_process(COMMAND "${CMAKE_CXX_COMPILER}" -v OUTPUT_QUIET ERROR_VARIABLE compiler COMMAND_ERROR_IS_FATAL ANY)
+    string(SHA256 compiler "${compiler}")
+    list(APPEND launcher CCACHE_COMPILERTYPE=clang CCACHE_DEPEND=1 "CCACHE_COMPILERCHECK=string:${compiler}")
+  endif()
+  list(APPEND launcher "${POSTERN_CCACHE}")
   set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()

@@ -42,12 +42,17 @@ function(postern_add_mbedtls)
 endfunction()
 postern_add_mbedtls()
 
+set(mbedtls_config mbedtls-wasm-config.h)
+if(POSTERN_WASM_TESTS)
+  set(mbedtls_config mbedtls-wasm-tests-config.h)
+endif()
+
 # Definitions by target and not by Mbed TLS's own variables, which would write this machine's paths into the package.
 foreach(target mbedcrypto mbedx509 mbedtls everest p256m)
   target_compile_options(${target} PRIVATE -w)
   if(EMSCRIPTEN)
     target_compile_definitions(${target} PUBLIC
-      $<BUILD_INTERFACE:MBEDTLS_CONFIG_FILE="${PROJECT_SOURCE_DIR}/cmake/mbedtls-wasm-config.h">)
+      $<BUILD_INTERFACE:MBEDTLS_CONFIG_FILE="${PROJECT_SOURCE_DIR}/cmake/${mbedtls_config}">)
   else()
     target_compile_definitions(${target} PUBLIC
       $<BUILD_INTERFACE:MBEDTLS_USER_CONFIG_FILE="${PROJECT_SOURCE_DIR}/cmake/mbedtls-native-config.h">)

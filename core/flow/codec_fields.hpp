@@ -152,6 +152,7 @@ void fields(V& visit, Self& self) {
   visit.field("grant", self.grant);
   visit.field("expires", self.expires);
   visit.field("session", self.session);
+  visit.field("token", self.token);
   visit.field("owns_session", self.owns_session);
   visit.field("subscription_id", self.subscription_id);
   visit.field("tools_changed", self.tools_changed);

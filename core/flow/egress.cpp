@@ -66,9 +66,6 @@ Result<wire::Uri, wire::Malformed> judge_url(std::string_view url, Reach reach, 
   if (uri->scheme != "https" && !(uri->scheme == "http" && own_loopback)) return refuse("expected https");
   if (uri->userinfo || uri->fragment) return refuse("expected no user, password or fragment");
   if (uri->host.ends_with('.')) return refuse("expected a host without a dot at its end");
-  if (wire::ends_in_number(uri->host) && !wire::is_ipv4(uri->host)) {
-    return refuse("expected a host that nobody takes for another address");
-  }
   if (own_loopback || is_declared(*uri, policy)) return uri;
   if (is_local_name(uri->host)) return refuse("expected a host of the public network");
   // Mail, databases and the like can be made to misread a request.

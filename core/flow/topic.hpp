@@ -39,7 +39,9 @@ struct Stream {
   bool prompts_changed = false;
   bool resources_changed = false;
   std::vector<std::string> resources;  ///< URIs whose updates are wanted.
-  UnixSeconds expires{};      ///< Where authorization is elsewhere: the stream closes with its token. Zero: never.
+  UnixSeconds expires{};  ///< Where authorization is elsewhere: the stream closes with its token. Zero: never.
+  std::string token =
+      {};  ///< Where that server is asked about tokens: the stream's own, sealed, to be asked about again.
   bool owns_session = false;  ///< HTTP+SSE: the session ends with its stream, since nobody could hear its answers.
   bool operator==(const Stream&) const = default;
 };

@@ -61,8 +61,9 @@ Outcome show(const Authority& authority, const HttpRequest& request, const Facts
     page.rows.push_back(row_of(authority, one, store::load<store::Client>(ask, store::Client::key(one.grant->client))));
   }
   if (ask.pending()) return ask.needs();
-  std::stable_sort(page.rows.begin(), page.rows.end(),
-                   [](const AccountRow& left, const AccountRow& right) { return left.used > right.used; });
+  std::sort(page.rows.begin(), page.rows.end(), [](const AccountRow& left, const AccountRow& right) {
+    return left.used == right.used ? left.grant < right.grant : left.used > right.used;
+  });
   page.more = found.more;
   page.user_name = session->user_name;
   page.provider = provider_label(authority, session->provider);

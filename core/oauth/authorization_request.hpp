@@ -30,8 +30,9 @@ struct AuthorizationRequest {
 /// The query, or why not even its client can be looked up.
 Result<wire::Form, Refused> read_query(std::string_view query);
 
-/// `client`: who the query says it is; null: there is no such client. The request; or the answer that refuses it: a page as long as it is not sure that the redirect URI is the client's
-/// (OAuth 2.1 s. 4.1.2.1), then a redirect with error, state and iss.
+/// `client`: who the query says it is; null: there is no such client. The request; or the answer that refuses it: a page
+/// as long as it is not sure that the redirect URI is the client's (OAuth 2.1 s. 4.1.2.1), then a redirect with error,
+/// state and iss.
 Result<AuthorizationRequest, Answer> check_request(const Authority& authority, const wire::Form& query,
                                                    const store::Client* client);
 

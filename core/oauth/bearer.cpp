@@ -1,5 +1,6 @@
 #include "core/oauth/bearer.hpp"
 
+#include "core/oauth/external_token.hpp"
 #include "core/oauth/grant.hpp"
 #include "core/oauth/replies.hpp"
 #include "core/oauth/tokens.hpp"
@@ -17,6 +18,8 @@ constexpr std::string_view what = "bearer";
 
 constexpr Seconds use_is_told_within{3600};  // A write for each use would make a read cost a write.
 
+/// By a token of the authorization server elsewhere.
+Admission admit_from_elsewhere(const Authority& authority, std::string_view token, Ask& ask);
 Answer refuse_token(const Authority& authority, const Refused& refused, const ScopeSet& scopes);
 /// The provider has ended it: so do we, and the client may ask the user again.
 Answer refuse_gone(const Authority& authority, UpstreamCheck check, const ScopeSet& scopes);
@@ -34,6 +37,7 @@ Admission admit(const Authority& authority, const HttpRequest& request, Ask& ask
   // Two fields: which of them a proxy in front has judged is unknown.
   if (!text || wire::count_header(request.headers, "Authorization") != 1) return {wrong_field(authority, request)};
 
+  if (authority.external) return admit_from_elsewhere(authority, *text, ask);
   std::optional<AccessToken> token = open_access_token(authority, *text);
   if (!token) return {refuse_token(authority, {Refusal::unknown_token}, authority.default_scopes)};
   const auto refuse = [&](Refusal why, std::string detail = {}) {
@@ -112,6 +116,19 @@ void lead_to_sse_metadata(const Authority& authority, Reply& reply) {
 }
 
 namespace {
+
+Admission admit_from_elsewhere(const Authority& authority, std::string_view token, Ask& ask) {
+  Commit kept;
+  auto principal = principal_elsewhere(authority, token, ask, kept);
+  if (ask.pending()) return {ask.needs()};
+  if (principal) return {std::move(principal).value(), std::move(kept)};
+  const Refused& refused = principal.error();
+  Answer answer = refused.why == Refusal::external_unreachable
+                      ? external_unreachable(what, refused)
+                      : refuse_token(authority, refused, authority.default_scopes);
+  answer.commit = std::move(kept);
+  return {std::move(answer)};
+}
 
 Answer refuse_token(const Authority& authority, const Refused& refused, const ScopeSet& scopes) {
   Answer answer = refuse_json(what, refused);

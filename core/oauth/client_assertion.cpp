@@ -1,5 +1,8 @@
 #include "core/oauth/client_assertion.hpp"
 
+#include <algorithm>
+#include <variant>
+
 #include "core/crypto/hash.hpp"
 #include "core/oauth/remote_keys.hpp"
 #include "core/store/record.hpp"
@@ -33,7 +36,6 @@ AssertionProof prove_assertion(const Authority& authority, const ClientCredentia
   const auto claims = judge(authority, credentials, *client, ask, proof.commit);
   if (ask.pending()) return proof;
   if (!claims) return refuse("the client assertion is " + std::string(name_of(claims.error())));
-  if (claims->subject != credentials.id) return refuse("expected the client assertion to be about the client");
   const std::string* jti = wire::string_member(claims->all, "jti");
   if (jti == nullptr || jti->empty() || jti->size() > longest_jti) return refuse("expected a jti of 1 to 256 bytes");
 
@@ -51,9 +53,21 @@ AssertionProof prove_assertion(const Authority& authority, const ClientCredentia
   return proof;
 }
 
+Outcome with_loads_of(const Outcome& endpoint, Outcome needs) {
+  const Needs* reads = endpoint.needs();
+  auto* all = std::get_if<Needs>(&needs.step);
+  if (reads == nullptr || all == nullptr) return needs;
+  for (const Need& need : reads->list) {
+    const bool is_new = std::find(all->list.begin(), all->list.end(), need) == all->list.end();
+    if (std::holds_alternative<Load>(need) && is_new) all->list.push_back(need);
+  }
+  return needs;
+}
+
 namespace {
 
-// RFC 7523 s. 3. The audience is this server: by its issuer, or by its token endpoint as older clients write it.
+// RFC 7523 s. 3. The issuer has to be the subject, which is where the client's id was read from (client_auth.cpp). The
+// audience is this server: by its issuer, or by its token endpoint as older clients write it.
 Result<JwtClaims, JwtFault> judge(const Authority& authority, const ClientCredentials& credentials,
                                   const store::Client& client, Ask& ask, Commit& commit) {
   JwtExpectation expected;

@@ -28,14 +28,18 @@ struct AssertionProof {
 /// Credentials of another method need no proof here, and nothing is asked for.
 AssertionProof prove_assertion(const Authority& authority, const ClientCredentials& credentials, Ask& ask);
 
+/// `needs`, and the records that the endpoint would load: to save rounds they are read while the proof is still made.
+/// Nothing else is done for who has proved nothing yet.
+Outcome with_loads_of(const Outcome& endpoint, Outcome needs);
+
 /// The outcome of `endpoint(credentials)`, with what the proof writes; or the refusal of the proof.
 template <class Endpoint>
 Outcome with_proof(const Authority& authority, std::string_view what, ClientCredentials credentials, const Facts& facts,
                    Endpoint endpoint) {
   Ask ask{facts};
   AssertionProof proof = prove_assertion(authority, credentials, ask);
-  if (ask.pending()) return ask.needs();
-  credentials.proved = proof.proved;
+  credentials.proved = ask.pending() || proof.proved;
+  if (ask.pending()) return with_loads_of(endpoint(credentials), ask.needs());
   Outcome outcome = proof.refused ? Outcome(refuse_json(what, *proof.refused)) : endpoint(credentials);
   if (Answer* answer = outcome.answer()) answer->commit.join(std::move(proof.commit));
   return outcome;

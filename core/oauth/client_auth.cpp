@@ -92,7 +92,7 @@ Result<ClientCredentials, Refused> read_assertion(const wire::Form& form) {
     return Refused{Refusal::wrong_assertion, "expected client_assertion as a signed JWT with sub"};
   }
   if (!form.get("client_id").empty() && form.get("client_id") != *subject) {
-    return Refused{Refusal::client_id_differs, {}, *subject};
+    return Refused{Refusal::client_id_differs, "expected client_id as the sub of the client assertion", *subject};
   }
   return ClientCredentials{*subject, "private_key_jwt", Secret(std::string(form.get("client_assertion")))};
 }

@@ -13,12 +13,15 @@ namespace postern::oauth {
 namespace {
 
 constexpr std::size_t longest_id = 1024;
-constexpr DocumentLimits limits{5 << 10, 3000};
+// Section 4.2 of the draft: no error is kept; a document that is not good is not kept either.
+constexpr DocumentLimits limits{5 << 10, 3000, false};
 
 /// Why this id is none that a document may lie at.
 std::optional<std::string> judge_id(const Authority& authority, std::string_view client_id);
 Result<store::Client, Refused> read_client_document(const Authority& authority, std::string_view client_id,
                                                     const Json& document, UnixSeconds now);
+/// "d" is the private part of every asymmetric key, "k" a symmetric one (RFC 7518 s. 6).
+bool holds_secret_key(const Json& document);
 Refused bad_document(std::string_view client_id, std::string detail);
 /// The record says what the document says; how it was used stays.
 void keep(ClientLookup& lookup, const store::Found<store::Client>& kept, const Lifetimes& lifetimes, UnixSeconds now);
@@ -32,17 +35,16 @@ bool names_document(std::string_view client_id) {
 
 ClientLookup find_client(const Authority& authority, std::string_view client_id, Ask& ask) {
   ClientLookup lookup;
-  if (names_document(client_id) && authority.client_documents) {
-    if (auto problem = judge_id(authority, client_id)) {
-      lookup.refused = bad_document(client_id, std::move(*problem));
-      return lookup;
-    }
-  }
-  const auto kept = store::load<store::Client>(ask, store::Client::key(client_id));
-  if (!names_document(client_id) || !authority.client_documents) {
-    if (kept) lookup.client = *kept;
+  if (!names_document(client_id)) {
+    if (const auto kept = store::load<store::Client>(ask, store::Client::key(client_id))) lookup.client = *kept;
     return lookup;
   }
+  if (!authority.client_documents) return lookup;  // Not even one whose record is left from another configuration.
+  if (auto problem = judge_id(authority, client_id)) {
+    lookup.refused = bad_document(client_id, std::move(*problem));
+    return lookup;
+  }
+  const auto kept = store::load<store::Client>(ask, store::Client::key(client_id));
   const auto found = document(ask, lookup.commit, client_id, Reach::stranger, Freshness::cached, limits);
   if (ask.pending()) return lookup;
   if (!found) {
@@ -51,6 +53,7 @@ ClientLookup find_client(const Authority& authority, std::string_view client_id,
   }
   auto client = read_client_document(authority, client_id, *found, ask.facts().now());
   if (!client) {
+    lookup.commit = {};
     lookup.refused = client.error();
     return lookup;
   }
@@ -70,6 +73,11 @@ std::optional<std::string> judge_id(const Authority& authority, std::string_view
   if (uri->userinfo || uri->fragment || wire::has_dot_segment(uri->path)) {
     return "expected a client_id without user, fragment and dot segments";
   }
+  // Asked for its own authorization endpoint, with another such URL in it, this server would ask itself on and on.
+  const auto own = wire::Uri::parse(authority.issuer);
+  if (own && own->origin() == uri->origin() && uri->path.starts_with(authority.path + '/')) {
+    return "expected a client_id that lies elsewhere";
+  }
   const auto& hosts = authority.client_hosts;
   if (!hosts.empty() && std::find(hosts.begin(), hosts.end(), uri->host) == hosts.end()) {
     return "clients of " + wire::display_name(uri->host, 100) + " are not let in here";
@@ -88,6 +96,7 @@ Result<store::Client, Refused> read_client_document(const Authority& authority, 
       wire::member(document, "client_secret_expires_at") != nullptr) {
     return bad_document(client_id, "expected no client_secret in a public document");
   }
+  if (holds_secret_key(document)) return bad_document(client_id, "expected no private key in a public document");
   Json described = document;
   if (wire::member(document, "token_endpoint_auth_method") == nullptr) described["token_endpoint_auth_method"] = "none";
   const auto metadata = client_metadata_of(authority, described);
@@ -96,6 +105,14 @@ Result<store::Client, Refused> read_client_document(const Authority& authority, 
     return bad_document(client_id, "expected token_endpoint_auth_method none or private_key_jwt");
   }
   return record_of(*metadata, authority.lifetimes, now);
+}
+
+bool holds_secret_key(const Json& document) {
+  const Json* set = wire::object_member(document, "jwks");
+  const Json* keys = set == nullptr ? nullptr : wire::array_member(*set, "keys");
+  return keys != nullptr && std::any_of(keys->begin(), keys->end(), [](const Json& key) {
+           return wire::member(key, "d") != nullptr || wire::member(key, "k") != nullptr;
+         });
 }
 
 Refused bad_document(std::string_view client_id, std::string detail) {

@@ -31,15 +31,21 @@ std::string cut(std::string_view text, std::size_t bytes);
 }  // namespace
 
 Result<ClientMetadata, Refused> read_client_metadata(const Authority& authority, const HttpRequest& request) {
+  const auto body = read_metadata_body(request);
+  if (!body) return body.error();
+  return client_metadata_of(authority, *body);
+}
+
+Result<Json, Refused> read_metadata_body(const HttpRequest& request) {
   const std::string* field = wire::find_header(request.headers, "Content-Type");
   const auto type = field == nullptr ? std::nullopt : wire::parse_media_type(*field);
   if (!type || type->type != "application/json") {
     return Refused{Refusal::malformed_metadata, "expected Content-Type application/json, received " +
                                                     (field == nullptr ? "none" : wire::display_name(*field))};
   }
-  const auto body = wire::parse_json(request.body);
+  auto body = wire::parse_json(request.body);
   if (!body) return Refused{Refusal::malformed_metadata, body.error().what};
-  return client_metadata_of(authority, *body);
+  return std::move(body).value();
 }
 
 Result<ClientMetadata, Refused> client_metadata_of(const Authority& authority, const Json& body) {

@@ -28,6 +28,8 @@ Result<ClientMetadata, Refused> client_metadata_of(const Authority& authority, c
 
 /// The same from the body of a registration.
 Result<ClientMetadata, Refused> read_client_metadata(const Authority& authority, const HttpRequest& request);
+/// That body as JSON, by its media type.
+Result<Json, Refused> read_metadata_body(const HttpRequest& request);
 
 /// The record of such a client, not used yet.
 store::Client record_of(const ClientMetadata& metadata, const Lifetimes& lifetimes, UnixSeconds now);

@@ -19,8 +19,17 @@ constexpr Seconds between_refetches{60};
 
 using Read = Result<Json, NoDocument>;
 
+std::string key_of(std::string_view url, Reach reach, const DocumentLimits& limits);
+store::Found<store::Document> load_kept(Ask& ask, std::string_view url, Reach reach, const DocumentLimits& limits) {
+  return store::load<store::Document>(ask, key_of(url, reach, limits));
+}
+bool is_fresh(const store::Found<store::Document>& kept, UnixSeconds now) {
+  return kept && !kept->body.empty() && now < kept->fresh_until;
+}
+
 Read kept_copy(const store::Found<store::Document>& kept, std::string_view url, NoDocument otherwise);
-Read fetch_anew(Ask& ask, Commit& commit, const store::Found<store::Document>& kept, const Fetch& fetch);
+Read fetch_anew(Ask& ask, Commit& commit, const store::Found<store::Document>& kept, const Fetch& fetch,
+                bool remembers_errors);
 Read read_answer(const Fetched& fetched);
 NoDocument problem_of(const Fetched& fetched);
 /// No word about the document: the copy that is kept may serve.
@@ -31,23 +40,32 @@ void keep(Commit& commit, const store::Found<store::Document>& kept, const store
 
 Read document(Ask& ask, Commit& commit, std::string_view url, Reach reach, Freshness freshness,
               const DocumentLimits& limits) {
-  const std::string key = store::Document::key(wire::base64url(crypto::sha256(url)));
-  const auto kept = store::load<store::Document>(ask, key);
+  const auto kept = load_kept(ask, url, reach, limits);
   if (ask.pending()) return NoDocument{"not read yet"};
   const UnixSeconds now = ask.facts().now();
   const bool just_tried = kept && now < kept->refetched + between_refetches;
-  const bool is_fresh = kept && !kept->body.empty() && now < kept->fresh_until;
-  if (just_tried || (is_fresh && freshness == Freshness::cached)) {
+  if (just_tried || (is_fresh(kept, now) && freshness == Freshness::cached)) {
     return kept_copy(kept, url, {"it could not be read a moment ago; try again in a minute"});
   }
-  return fetch_anew(ask, commit, kept,
-                    Fetch{"GET",
-                          std::string(url),
-                          {{"Accept", "application/json"}},
-                          "",
-                          reach,
-                          limits.most_bytes,
-                          limits.milliseconds});
+  return fetch_anew(
+      ask, commit, kept,
+      Fetch{
+          "GET", std::string(url), {{"Accept", "application/json"}}, "", reach, limits.most_bytes, limits.milliseconds},
+      limits.remembers_errors);
+}
+
+Read first_document(Ask& ask, Commit& commit, const std::vector<std::string>& urls, Reach reach) {
+  std::vector<store::Found<store::Document>> kept;
+  for (const std::string& url : urls) kept.push_back(load_kept(ask, url, reach, {}));
+  if (ask.pending()) return NoDocument{"not read yet"};
+  for (std::size_t i = 0; i < urls.size(); ++i) {
+    if (is_fresh(kept[i], ask.facts().now())) return document(ask, commit, urls[i], reach);
+  }
+  std::vector<Read> reads;
+  for (const std::string& url : urls) reads.push_back(document(ask, commit, url, reach));
+  if (ask.pending() || reads.empty()) return NoDocument{"not read yet"};
+  const auto found = std::find_if(reads.begin(), reads.end(), [](const Read& read) { return bool(read); });
+  return std::move(found == reads.end() ? reads.front() : *found);
 }
 
 std::optional<std::int64_t> max_age(const wire::Headers& headers) {
@@ -72,6 +90,14 @@ std::optional<std::int64_t> max_age(const wire::Headers& headers) {
 
 namespace {
 
+// A stranger names the URL of a provider's keys as a client_id: what is refused to the stranger, or is too long for a
+// client's document, must not stand in the way of the login.
+std::string key_of(std::string_view url, Reach reach, const DocumentLimits& limits) {
+  std::string read = reach == Reach::configured ? "configured " : "stranger ";
+  read += std::to_string(limits.most_bytes) + ' ';
+  return store::Document::key(wire::base64url(crypto::sha256(read.append(url))));
+}
+
 Read kept_copy(const store::Found<store::Document>& kept, std::string_view url, NoDocument otherwise) {
   if (!kept || kept->url != url || kept->body.empty()) return otherwise;
   auto parsed = wire::parse_json(kept->body);
@@ -79,7 +105,8 @@ Read kept_copy(const store::Found<store::Document>& kept, std::string_view url, 
   return std::move(parsed).value();
 }
 
-Read fetch_anew(Ask& ask, Commit& commit, const store::Found<store::Document>& kept, const Fetch& fetch) {
+Read fetch_anew(Ask& ask, Commit& commit, const store::Found<store::Document>& kept, const Fetch& fetch,
+                bool remembers_errors) {
   const Fetched* fetched = ask(fetch);
   if (fetched == nullptr) return NoDocument{"not read yet"};
   const UnixSeconds now = ask.facts().now();
@@ -87,6 +114,10 @@ Read fetch_anew(Ask& ask, Commit& commit, const store::Found<store::Document>& k
   if (!read) {
     // Remembered as tried, so that a server in trouble is not asked by each request anew.
     const bool may_serve = kept && says_nothing(*fetched);
+    if (!may_serve && fetched->status != 0 && !remembers_errors) {
+      if (kept) store::erase(commit, kept);
+      return read;
+    }
     store::Document tried = may_serve ? *kept : store::Document{fetch.url, {}, now, now, now};
     tried.refetched = now;
     keep(commit, kept, tried);
@@ -112,19 +143,19 @@ NoDocument problem_of(const Fetched& fetched) {
   if (fetched.status == 404 || fetched.status == 410) return {"there is none"};
   if (fetched.status != 0) return {"its server answers with an error"};
   switch (fetched.problem) {
-    case FetchProblem::refused:
-      return {"this server does not connect there"};
     case FetchProblem::untrusted:
       return {"its server's certificate is not trusted"};
     case FetchProblem::too_slow:
       return {"no answer in time"};
     case FetchProblem::too_large:
       return {"it is too long"};
+    case FetchProblem::
+        refused:  // In the same words: which names lead to addresses of this network is nobody's business.
     case FetchProblem::none:
     case FetchProblem::unreachable:
       break;
   }
-  return {"its server can not be reached"};
+  return {"its server can not be reached from here"};
 }
 
 bool says_nothing(const Fetched& fetched) {
@@ -132,7 +163,9 @@ bool says_nothing(const Fetched& fetched) {
 }
 
 void keep(Commit& commit, const store::Found<store::Document>& kept, const store::Document& document) {
-  store::replace(commit, kept, document, document.fresh_until + kept_stale);
+  const UnixSeconds until =
+      document.body.empty() ? document.refetched + between_refetches : document.fresh_until + kept_stale;
+  store::replace(commit, kept, document, until);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/json.hpp"
 #include "core/base/result.hpp"
@@ -22,6 +23,7 @@ enum class Freshness {
 struct DocumentLimits {
   std::uint32_t most_bytes = 64 << 10;
   std::uint32_t milliseconds = 5000;
+  bool remembers_errors = true;  ///< An answer that is an error is not asked for again for a minute.
 };
 
 /// Why there is no document, in words for whoever runs the server or the client: "no answer in time".
@@ -32,9 +34,14 @@ struct NoDocument {
 /// The document, a JSON object; it means nothing while `ask.pending()`. A copy that is not fresh any more serves for a
 /// day where the server can't be reached; not where it answers that the document is gone. How long one is fresh: its
 /// Cache-Control max-age, within 5 minutes and a day. After a failure it is not asked for again for a minute. What has to
-/// be kept is put into `commit`, which the caller joins to its answer, also to a refusal.
+/// be kept is put into `commit`, which the caller joins to its answer, also to a refusal. A copy serves only who reads under
+/// the same reach and size.
 Result<Json, NoDocument> document(Ask& ask, Commit& commit, std::string_view url, Reach reach,
                                   Freshness freshness = Freshness::cached, const DocumentLimits& limits = {});
+
+/// The same for a document that may lie at one of several places: the first that is there. While a fresh copy of one is kept
+/// the others are not asked for; else all are, at once.
+Result<Json, NoDocument> first_document(Ask& ask, Commit& commit, const std::vector<std::string>& urls, Reach reach);
 
 /// Cache-Control: max-age of these headers in seconds; 0 for no-store and no-cache; nothing where it is not said.
 /// RFC 9111 s. 5.2.2.

@@ -36,4 +36,17 @@ Outcome revoke(const Authority& authority, const HttpRequest& request, const Fac
 /// POST, form. RFC 7662.
 Outcome introspect(const Authority& authority, const HttpRequest& request, const Facts& facts);
 
+// Where the authorization server is elsewhere, for clients of MCP 2025-03-26, which look for everything at the root of this
+// host (core/oauth/external.hpp).
+
+/// GET, HEAD. Its own metadata, with the endpoints below in the place of its own.
+Outcome external_metadata(const Authority& authority, const HttpRequest& request, const Facts& facts);
+
+/// GET, HEAD. Leads the browser on to it; `resource` is added where the client does not know of it (RFC 8707 s. 2.1).
+Outcome external_authorize(const Authority& authority, const HttpRequest& request, const Facts& facts);
+
+/// POST. Hands the request on, and what it answers back.
+Outcome external_token(const Authority& authority, const HttpRequest& request, const Facts& facts);
+Outcome external_register(const Authority& authority, const HttpRequest& request, const Facts& facts);
+
 }  // namespace postern::oauth

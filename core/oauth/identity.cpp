@@ -53,11 +53,14 @@ Result<Identity, Refused> identity_of_profile(const Provider& provider, const Js
   return Identity{subject_of(provider, there), name_in(provider, profile, there)};
 }
 
-// Two providers may give the same identifier to two people, and so may one that is replaced by another.
 std::string subject_of(const Provider& provider, std::string_view subject_there) {
   const std::string& whose = provider.issuer.empty() ? provider.authorize_url : provider.issuer;
-  const std::string digest = crypto::sha256(whose + '\n' + std::string(subject_there));
-  return provider.id + ':' + wire::base64url(std::string_view(digest).substr(0, 16));
+  return subject_at(provider.id, whose, subject_there);
+}
+
+std::string subject_at(std::string_view place, std::string_view issuer, std::string_view subject_there) {
+  const std::string digest = crypto::sha256(std::string(issuer).append("\n").append(subject_there));
+  return std::string(place).append(":").append(wire::base64url(std::string_view(digest).substr(0, 16)));
 }
 
 namespace {

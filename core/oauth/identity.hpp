@@ -28,5 +28,8 @@ Result<Identity, Refused> identity_of_profile(const Provider& provider, const Js
 
 /// What a user there is called here.
 std::string subject_of(const Provider& provider, std::string_view subject_there);
+/// `<place>:<hash of both>`: two servers may give the same identifier to two people, and so may one that is replaced by
+/// another.
+std::string subject_at(std::string_view place, std::string_view issuer, std::string_view subject_there);
 
 }  // namespace postern::oauth

@@ -30,6 +30,13 @@ Result<JwtClaims, JwtFault> verify_jwt(std::string_view text, const std::vector<
   return claims;
 }
 
+bool names_one_of(const Json& claims, const std::vector<std::string>& audiences) {
+  const std::vector<std::string> named = audiences_of(claims);
+  return std::any_of(audiences.begin(), audiences.end(), [&named](const std::string& one) {
+    return std::find(named.begin(), named.end(), one) != named.end();
+  });
+}
+
 std::optional<UnixSeconds> numeric_date(const Json& claims, std::string_view name) {
   const Json* value = wire::member(claims, name);
   if (value == nullptr || !value->is_number()) return std::nullopt;
@@ -95,14 +102,10 @@ std::optional<JwtFault> check_source(const wire::Jwt& token, const std::vector<J
 std::optional<JwtFault> check_parties(const Json& claims, const JwtExpectation& expected) {
   const std::string* issuer = wire::string_member(claims, "iss");
   if (issuer == nullptr || *issuer != expected.issuer) return JwtFault::wrong_issuer;
-  const std::vector<std::string> audiences = audiences_of(claims);
-  const bool for_us = std::any_of(expected.audiences.begin(), expected.audiences.end(), [&](const std::string& one) {
-    return std::find(audiences.begin(), audiences.end(), one) != audiences.end();
-  });
-  if (!for_us) return JwtFault::wrong_audience;
+  if (!names_one_of(claims, expected.audiences)) return JwtFault::wrong_audience;
   if (!expected.party.empty()) {  // OpenID Connect Core 1.0 s. 3.1.3.7, steps 4 and 5
     const Json* party = wire::member(claims, "azp");
-    if (party == nullptr ? audiences.size() > 1 : *party != expected.party) return JwtFault::wrong_party;
+    if (party == nullptr ? audiences_of(claims).size() > 1 : *party != expected.party) return JwtFault::wrong_party;
   }
   if (expected.nonce) {
     const std::string* nonce = wire::string_member(claims, "nonce");

@@ -54,6 +54,9 @@ struct JwtClaims {
 Result<JwtClaims, JwtFault> verify_jwt(std::string_view text, const std::vector<Jwk>& keys,
                                        const JwtExpectation& expected);
 
+/// One of `audiences` is in `aud`, which is a text or several.
+bool names_one_of(const Json& claims, const std::vector<std::string>& audiences);
+
 /// A NumericDate (RFC 7519 s. 2), whole seconds of it; nothing for what is none: negative, or beyond 2^53.
 std::optional<UnixSeconds> numeric_date(const Json& claims, std::string_view name);
 

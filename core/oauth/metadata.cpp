@@ -68,7 +68,7 @@ Json authorization_server(const Authority& authority) {
 Json protected_resource(const Authority& authority) {
   Json document = wire::parse_json(R"({"bearer_methods_supported":["header"]})").value();
   document["resource"] = authority.resource;
-  document["authorization_servers"].push_back(authority.issuer);
+  document["authorization_servers"].push_back(authority.external ? authority.external->issuer : authority.issuer);
   document["scopes_supported"] = authority.scopes.all().tokens();
   document["resource_name"] = authority.name;
   if (!authority.documentation.empty()) document["resource_documentation"] = authority.documentation;

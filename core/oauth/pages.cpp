@@ -35,7 +35,8 @@ ConsentPage consent_page_of(const Authority& authority, const AuthorizationReque
   ConsentPage page;
   page.client_name = client.name;
   // Of a metadata document's client the host is known; of others it is what they say.
-  const std::string& home = names_document(request.client_id) ? request.client_id : client.uri;
+  page.client_host_known = names_document(request.client_id);
+  const std::string& home = page.client_host_known ? request.client_id : client.uri;
   if (const auto uri = wire::Uri::parse(home)) page.client_host = uri->host;
   page.redirect_host = request.redirect.display_host();
   page.scopes = scopes_in_words(authority, request.scopes);
@@ -54,7 +55,8 @@ Reply consent_page(const Authority& authority, const ConsentPage& consent) {
               : "You choose it next, at " + shown(consent.provider) + " (" + shown(consent.provider_host, 100) + ")";
   main += "</dd></div>";
   if (!consent.client_host.empty()) {
-    main += "<div><dt>Says that it comes from</dt><dd>" + shown(consent.client_host, 100) + "</dd></div>";
+    main += consent.client_host_known ? "<div><dt>It comes from</dt><dd>" : "<div><dt>Says that it comes from</dt><dd>";
+    main += shown(consent.client_host, 255) + "</dd></div>";
   }
   main += "<div><dt>You will be sent to</dt><dd>" + shown(consent.redirect_host, 255) + "</dd></div></dl>";
   if (consent.loopback_only) {

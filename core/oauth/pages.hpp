@@ -24,10 +24,11 @@ struct LoginPage {
 Reply login_page(const Authority& authority, int status, const LoginPage& page);
 
 struct ConsentPage {
-  std::string flow;           ///< Sealed.
-  std::string client_name;    ///< Hostile text; may be empty.
-  std::string client_host;    ///< Of client_uri, as the client says; may be empty.
-  std::string redirect_host;  ///< Where the answer goes.
+  std::string flow;                ///< Sealed.
+  std::string client_name;         ///< Hostile text; may be empty.
+  std::string client_host;         ///< Of client_uri, as the client says; may be empty.
+  bool client_host_known = false;  ///< It is that of the client's metadata document.
+  std::string redirect_host;       ///< Where the answer goes.
   std::string user_name;
   std::vector<std::string> scopes;  ///< In words.
   bool loopback_only = false;       ///< Any program on this computer could be the client.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/oauth/discovery.hpp"
 #include "core/oauth/documents.hpp"
 #include "core/wire/json.hpp"
 #include "core/wire/uri.hpp"
@@ -11,17 +12,13 @@ namespace {
 
 std::optional<ProviderEndpoints> read_discovery(const Provider& provider, const Json& document);
 bool is_issuer(const Provider& provider, const std::string& said);
-/// The URL under this name; empty where it is missing or not fit to be used.
-std::string url_in(const Json& document, std::string_view name, const std::string& issuer);
 bool offers(const Json& document, std::string_view method);
 
 }  // namespace
 
 Reach ProviderEndpoints::reach_of(const std::string& url) const {
   if (provider.kind != Provider::Kind::oidc) return Reach::configured;
-  const auto uri = wire::Uri::parse(url);
-  const auto own = wire::Uri::parse(provider.issuer);
-  return uri && own && uri->host == own->host ? Reach::configured : Reach::stranger;
+  return reach_from(provider.issuer, url);
 }
 
 std::optional<ProviderEndpoints> endpoints_of(const Provider& provider, Ask& ask, Commit& commit) {
@@ -44,10 +41,10 @@ std::optional<ProviderEndpoints> read_discovery(const Provider& provider, const 
   ProviderEndpoints endpoints;
   endpoints.provider = provider;
   endpoints.issuer = *issuer;
-  endpoints.authorize = url_in(document, "authorization_endpoint", provider.issuer);
-  endpoints.token = url_in(document, "token_endpoint", provider.issuer);
-  endpoints.userinfo = url_in(document, "userinfo_endpoint", provider.issuer);
-  endpoints.keys = url_in(document, "jwks_uri", provider.issuer);
+  endpoints.authorize = endpoint_in(document, "authorization_endpoint", provider.issuer);
+  endpoints.token = endpoint_in(document, "token_endpoint", provider.issuer);
+  endpoints.userinfo = endpoint_in(document, "userinfo_endpoint", provider.issuer);
+  endpoints.keys = endpoint_in(document, "jwks_uri", provider.issuer);
   if (endpoints.authorize.empty() || endpoints.token.empty() || endpoints.keys.empty()) return std::nullopt;
   endpoints.tells_issuer =
       wire::bool_member(document, "authorization_response_iss_parameter_supported").value_or(false);
@@ -67,15 +64,6 @@ bool is_issuer(const Provider& provider, const std::string& said) {
   // Entra's shared endpoints (`common`, `organizations`) name no tenant of their own.
   const auto uri = wire::Uri::parse(provider.issuer);
   return uri && said == uri->origin() + '/' + std::string(tenant) + "/v2.0";
-}
-
-std::string url_in(const Json& document, std::string_view name, const std::string& issuer) {
-  const std::string* text = wire::string_member(document, name);
-  const auto uri = text == nullptr ? Result<wire::Uri, wire::Malformed>(wire::Malformed{}) : wire::Uri::parse(*text);
-  const auto own = wire::Uri::parse(issuer);
-  if (!uri || !own || uri->userinfo || uri->fragment) return {};
-  const bool loopback_like_its_issuer = uri->scheme == "http" && uri->is_loopback() && own->scheme == "http";
-  return uri->scheme == "https" || loopback_like_its_issuer ? *text : std::string();
 }
 
 // OpenID Connect Discovery 1.0 s. 3: where nothing is said, client_secret_basic.

@@ -179,6 +179,16 @@ Faces faces(Refusal refusal) {
       return {"upstream_unreachable",
               {503, "temporarily_unavailable", "The login service can not be reached. Try again later."}};
 
+    case Refusal::external_unreachable:
+      return {"external_unreachable",
+              {503, "temporarily_unavailable", "The authorization server can not be reached. Try again later."}};
+    case Refusal::wrong_external_token:
+      return {"wrong_external_token", {401, "invalid_token", "The access token can not be believed."}};
+    case Refusal::inactive_token:
+      return {"inactive_token", {401, "invalid_token", "The authorization server says that the token is not active."}};
+    case Refusal::no_registration_there:
+      return {"no_registration_there", {404, "invalid_request", "The authorization server registers no clients."}};
+
     case Refusal::unsupported_grant_type:
       return {"unsupported_grant_type",
               {400, "unsupported_grant_type", "Expected grant_type authorization_code or refresh_token."}};

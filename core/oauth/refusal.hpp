@@ -69,6 +69,11 @@ enum class Refusal {
   user_not_allowed,
   upstream_gone,
   upstream_unreachable,
+  // An authorization server elsewhere.
+  external_unreachable,
+  wrong_external_token,
+  inactive_token,
+  no_registration_there,
   // Token.
   unsupported_grant_type,
   unknown_code,

@@ -127,10 +127,13 @@ Problem check_resource_servers(const std::vector<oauth::ResourceServer>& servers
   return std::nullopt;
 }
 
-Problem check_identity_sources(const Settings& settings) {
+Problem check_identity_sources(Settings& settings, const std::string& issuer) {
   if (settings.external) {
-    if (!settings.providers.empty()) return "an external authorization server and providers exclude each other";
-    if (settings.external->issuer.empty()) return "external authorization server: expected its issuer";
+    if (!settings.providers.empty()) return "an authorization server elsewhere and providers exclude each other";
+    auto complete = oauth::complete(*std::move(settings.external));
+    if (!complete) return complete.error();
+    if (complete->issuer == issuer) return "authorization server elsewhere: its issuer is this server";
+    settings.external = std::move(complete).value();
     return std::nullopt;
   }
   if (!settings.own_users && settings.providers.empty()) return "nobody could log in: no own users and no provider";
@@ -141,6 +144,22 @@ Problem check_identity_sources(const Settings& settings) {
     }
   }
   return std::nullopt;
+}
+
+// In lower case, as the URL that they are compared with.
+Result<std::vector<std::string>, std::string> client_hosts_of(const Settings& settings) {
+  if (!settings.client_documents && !settings.client_hosts.empty()) {
+    return std::string("hosts of client metadata documents, and such documents are not allowed: expected one of both");
+  }
+  std::vector<std::string> hosts;
+  for (const std::string& text : settings.client_hosts) {
+    const auto uri = wire::Uri::parse("https://" + text + '/');
+    if (!uri || uri->host != wire::lower_case(text)) {
+      return "client host '" + text + "': expected a host, without scheme and port";
+    }
+    hosts.push_back(uri->host);
+  }
+  return hosts;
 }
 
 Result<std::vector<std::string>, std::string> origins_of(const Identity& identity,
@@ -169,7 +188,7 @@ Result<std::shared_ptr<const Deployment>, std::string> Deployment::build(Setting
   if (Problem problem = check_keys(settings.key_ring)) return *problem;
   if (Problem problem = check_lifetimes(settings.lifetimes)) return *problem;
   if (Problem problem = check_resource_servers(settings.resource_servers)) return *problem;
-  if (Problem problem = check_identity_sources(settings)) return *problem;
+  if (Problem problem = check_identity_sources(settings, identity->issuer)) return *problem;
   if (settings.decoy_password.empty()) return std::string("expected a decoy password hash");
 
   ScopePolicy policy(std::move(settings.scopes));
@@ -178,6 +197,8 @@ Result<std::shared_ptr<const Deployment>, std::string> Deployment::build(Setting
   if (Problem problem = check_catalog(settings.catalog, policy)) return *problem;
   auto origins = origins_of(*identity, settings.allowed_origins);
   if (!origins) return origins.error();
+  auto client_hosts = client_hosts_of(settings);
+  if (!client_hosts) return client_hosts.error();
 
   std::vector<std::string> hosts = {identity->authority};
   for (const std::string& host : settings.allowed_hosts) hosts.push_back(wire::lower_case(host));
@@ -200,7 +221,7 @@ Result<std::shared_ptr<const Deployment>, std::string> Deployment::build(Setting
       .providers = std::move(settings.providers),
       .external = std::move(settings.external),
       .client_documents = settings.client_documents,
-      .client_hosts = std::move(settings.client_hosts),
+      .client_hosts = std::move(client_hosts).value(),
       .decoy_password = std::move(settings.decoy_password),
       .access_tokens = crypto::Sealer(ring, "access token"),
       .refresh_tokens = crypto::Sealer(ring, "refresh token"),

@@ -13,12 +13,14 @@
 #include "core/oauth/account.hpp"
 #include "core/oauth/bearer.hpp"
 #include "core/oauth/endpoints.hpp"
+#include "core/oauth/external_token.hpp"
 #include "core/oauth/grant.hpp"
 #include "core/oauth/provider_call.hpp"
 #include "core/oauth/provider_login.hpp"
 #include "core/server/boundary.hpp"
 #include "core/store/record.hpp"
 #include "core/store/records.hpp"
+#include "core/wire/http.hpp"
 
 namespace postern {
 namespace {
@@ -64,6 +66,18 @@ constexpr std::array routes = {
     Route{"/healthz", health, false},
 };
 
+// Where the authorization server is elsewhere, these take the places of their namesakes; what has no endpoint is not there.
+constexpr std::array routes_to_elsewhere = {
+    Route{"/authorize", of_authority<oauth::external_authorize>, false},
+    Route{"/token", of_authority<oauth::external_token>, true},
+    Route{"/register", of_authority<oauth::external_register>, true},
+    Route{"/.well-known/openid-configuration", of_authority<oauth::external_metadata>, true},
+    Route{"/.well-known/oauth-authorization-server", of_authority<oauth::external_metadata>, true},
+    Route{"/account", nullptr, false},
+    Route{"/revoke", nullptr, true},
+    Route{"/introspect", nullptr, true},
+};
+
 // Only where the path of /sse is inserted.
 constexpr Route sse_metadata = {"", of_authority<oauth::sse_resource_metadata>, true};
 
@@ -78,11 +92,19 @@ constexpr std::array well_known = {
     WellKnown{"/.well-known/openid-configuration", false},
 };
 
-const Route* find_route(std::string_view path) {
-  for (const Route& route : routes) {
+template <std::size_t size>
+const Route* find_in(const std::array<Route, size>& all, std::string_view path) {
+  for (const Route& route : all) {
     if (route.path == path) return &route;
   }
   return nullptr;
+}
+
+const Route* find_route(const Deployment& deployment, std::string_view path) {
+  if (deployment.authority.external) {
+    if (const Route* route = find_in(routes_to_elsewhere, path)) return route->endpoint == nullptr ? nullptr : route;
+  }
+  return find_in(routes, path);
 }
 
 bool has_mcp(const Deployment& deployment) { return deployment.transports != Transports::sse; }
@@ -106,7 +128,7 @@ const Route* resource_metadata_route(const Deployment& deployment, std::string_v
   if (inserted.ends_with('/')) inserted.remove_suffix(1);
   if (inserted == "/sse") return has_sse(deployment) ? &sse_metadata : nullptr;
   if (!inserted.empty() && (inserted != "/mcp" || !has_mcp(deployment))) return nullptr;
-  return served(deployment, find_route("/.well-known/oauth-protected-resource"));
+  return served(deployment, find_route(deployment, "/.well-known/oauth-protected-resource"));
 }
 
 const Route* route_of(const Deployment& deployment, std::string_view path) {
@@ -119,14 +141,15 @@ const Route* route_of(const Deployment& deployment, std::string_view path) {
     if (known.of_resource) {
       if (const Route* route = resource_metadata_route(deployment, inserted)) return route;
     } else if (inserted.empty()) {
-      return find_route(known.prefix);
+      return find_route(deployment, known.prefix);
     }
   }
   if (!authority.path.empty() && path.starts_with(authority.path)) {
-    if (const Route* route = find_route(path.substr(authority.path.size()))) return served(deployment, route);
+    const Route* route = find_route(deployment, path.substr(authority.path.size()));
+    if (route != nullptr) return served(deployment, route);
   }
   // MCP 2025-03-26 s. "Fallbacks for servers without metadata discovery": at the root of the host.
-  return served(deployment, find_route(path));
+  return served(deployment, find_route(deployment, path));
 }
 
 using Serve = Outcome (*)(const Deployment&, const mcp::Context&, const wire::JsonLimits&);
@@ -161,6 +184,10 @@ Outcome behind_gate(const Deployment& deployment, const HttpRequest& request, co
   if (ended) {
     *answer = std::move(*ended);
     return outcome;
+  }
+  if (authority.external && !deployment.mcp_is_open && answer->reply.stream) {
+    const std::string* field = wire::find_header(request.headers, "Authorization");
+    oauth::bind_stream(authority, wire::bearer_token(*field).value_or(""), principal, facts, *answer->reply.stream);
   }
   answer->commit.join(std::move(admission.commit));
   std::move(admission.topics.begin(), admission.topics.end(), std::back_inserter(answer->topics));
@@ -231,11 +258,12 @@ bool is_read(const HttpRequest& request) { return request.method == "GET" || req
 
 Outcome front_page(const Deployment& deployment, const HttpRequest& request, const Facts&) {
   if (!is_read(request)) return server::json_error(405, "invalid_request", "Expected GET.");
-  return Reply{200,
-               {{"Content-Type", "text/plain; charset=utf-8"}, {"X-Content-Type-Options", "nosniff"}},
-               deployment.authority.name + "\n\nMCP server: " + deployment.mcp_url() +
-                   "\nConnected applications: " + deployment.authority.endpoint("/account") + "\n",
-               std::nullopt};
+  std::string text = deployment.authority.name + "\n\nMCP server: " + deployment.mcp_url() + "\n";
+  if (!deployment.authority.external) {
+    text += "Connected applications: " + deployment.authority.endpoint("/account") + "\n";
+  }
+  return Reply{
+      200, {{"Content-Type", "text/plain; charset=utf-8"}, {"X-Content-Type-Options", "nosniff"}}, text, std::nullopt};
 }
 
 Outcome health(const Deployment&, const HttpRequest& request, const Facts&) {
@@ -279,8 +307,10 @@ Outcome evaluate(const Deployment& deployment, const HttpRequest& request, const
   return outcome;
 }
 
-StreamCheck check(const Deployment&, const Stream& stream, const Facts& facts) {
+StreamCheck check(const Deployment& deployment, const Stream& stream, const Facts& facts) {
   Ask ask(facts);
+  const bool is_elsewhere = deployment.authority.external && !deployment.mcp_is_open;
+  const bool is_good = !is_elsewhere || oauth::is_still_good(deployment.authority, stream, ask);
   store::Found<store::Grant> grant;
   store::Found<store::Session> session;
   if (!stream.grant.empty()) grant = store::load<store::Grant>(ask, store::Grant::key(stream.grant));
@@ -290,6 +320,7 @@ StreamCheck check(const Deployment&, const Stream& stream, const Facts& facts) {
     if (const Needs* needs = outcome.needs()) return {*needs};
     return {stream};  // The store is in trouble: the next check decides.
   }
+  if (!is_good) return {std::monostate{}};
   if (!stream.grant.empty() && !(grant && oauth::lives(*grant, facts.now()))) return {std::monostate{}};
   auto refreshed = mcp::refreshed(stream, session ? &session.value() : nullptr);
   if (!refreshed) return {std::monostate{}};

@@ -217,6 +217,7 @@ void read_external(Members& members, oauth::External& into) {
   members.secret("client_secret", into.client_secret);
   members.text("audience", into.audience);
   members.texts("algorithms", into.algorithms);
+  members.texts("token_types", into.token_types);
   members.text("subject_claim", into.subject_claim);
   members.text("name_claim", into.name_claim);
 }

@@ -56,10 +56,10 @@ struct Client {
   std::string secret_hash;                 ///< SHA-256 of the secret; empty for a public client.
   std::vector<std::string> grant_types;
   UnixSeconds created;
-  bool used = false;        ///< A user has allowed something to it.
-  UnixSeconds expires;      ///< Of this record; moves while the client goes on being used.
-  std::string jwks;         ///< private_key_jwt: the keys, as JSON text; or
-  std::string jwks_uri;     ///< where they are.
+  bool used = false;     ///< A user has allowed something to it.
+  UnixSeconds expires;   ///< Of this record; moves while the client goes on being used.
+  std::string jwks;      ///< private_key_jwt: the keys, as JSON text; or
+  std::string jwks_uri;  ///< where they are.
 
   static std::string key(std::string_view id) { return std::string("client/").append(id); }
   template <class V, class Self>

@@ -172,7 +172,7 @@ int serve(const Program& program, const config::Options& options) {
   if (for_people) std::cout << program.name << ' ' << program.version << '\n';
   if (program.without_authorization) {
     log->write(Log::Level::warning, "WITHOUT AUTHORIZATION: everybody who reaches this port may call every tool");
-  } else if (options.own_users) {
+  } else if (options.own_users && !options.external) {
     make_first_user(host, options);
   }
   if (for_people) std::cout << "for MCP clients:   " << deployment->mcp_url() << '\n';

@@ -24,6 +24,9 @@ std::shared_ptr<const Deployment> build_deployment(const Program& program, const
   settings.resource_servers = options.resource_servers;
   settings.own_users = options.own_users;
   settings.providers = options.providers;
+  settings.external = options.external;
+  settings.client_documents = options.client_documents;
+  settings.client_hosts = options.client_hosts;
   settings.allowed_hosts = options.allowed_hosts;
   settings.allowed_origins = options.allowed_origins;
   settings.key_ring = std::move(keys);

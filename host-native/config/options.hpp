@@ -38,7 +38,10 @@ struct Options {
   std::vector<oauth::ResourceServer> resource_servers;  ///< [[resource_server]] in the file: it has a secret.
   Transports transports = Transports::all;
   bool own_users = true;
-  std::vector<oauth::Provider> providers;  ///< [[provider]] in the file, and MCP_GITHUB_CLIENT_ID, _SECRET.
+  bool client_documents = true;
+  std::vector<std::string> client_hosts;
+  std::vector<oauth::Provider> providers;   ///< [[provider]] in the file, and MCP_GITHUB_CLIENT_ID, _SECRET.
+  std::optional<oauth::External> external;  ///< [authorization] in the file, mode = "external".
 
   // Environment and .env only: what stands on a command line can be read by every process of the machine.
   std::string first_user = "admin";

@@ -2,24 +2,20 @@
 
 #include <algorithm>
 
-#include "host-native/system/files.hpp"
 #include "host-native/system/refused.hpp"
 
 namespace postern::config {
 namespace {
 
-constexpr std::size_t largest_secret = 64 << 10;
 constexpr const char* github_id = "MCP_GITHUB_CLIENT_ID";
 constexpr const char* github_secret = "MCP_GITHUB_CLIENT_SECRET";
 
 using Kind = oauth::Provider::Kind;
 
 Kind kind_of(const std::string& word, const std::string& source);
-void take_secret(const toml::table& table, const std::string& source, ProviderTable& into);
 void take_allow(const toml::table& table, const std::string& source, oauth::AllowList& into);
 void take_token_auth(const toml::table& table, const std::string& source, oauth::Provider& into);
 void add_github(std::vector<ProviderTable>& tables, const Variables& variables);
-std::string value_of(const Variables& variables, const std::string& name);
 
 }  // namespace
 
@@ -71,7 +67,7 @@ ProviderTable provider_table(const toml::node& node, const std::string& source) 
   take(table, "groups_claim", read.source, provider.groups_claim);
   take(table, "groups_in_userinfo", read.source, provider.groups_in_userinfo);
   take_token_auth(table, read.source, provider);
-  take_secret(table, read.source, read);
+  read.secret = client_secret_in(table, read.source);
   take_allow(table, read.source, provider.allow);
   return read;
 }
@@ -80,11 +76,7 @@ std::vector<oauth::Provider> providers_of(std::vector<ProviderTable> tables, con
   add_github(tables, variables);
   std::vector<oauth::Provider> providers;
   for (ProviderTable& table : tables) {
-    if (!table.secret_from.empty()) {
-      const std::string secret = value_of(variables, table.secret_from);
-      if (secret.empty()) throw Refused(table.source + ": expected the variable " + table.secret_from);
-      table.provider.client_secret = Secret(secret);
-    }
+    table.provider.client_secret = secret_of(table.secret, table.source, variables);
     auto complete = oauth::complete(std::move(table.provider), table.preset);
     if (!complete) throw Refused(complete.error());
     providers.push_back(std::move(complete).value());
@@ -112,10 +104,10 @@ void add_github(std::vector<ProviderTable>& tables, const Variables& variables) 
     github->source = github_id;
   }
   const bool has_its_own =
-      !github->provider.client_id.empty() || !github->provider.client_secret.empty() || !github->secret_from.empty();
+      !github->provider.client_id.empty() || !github->secret.value.empty() || !github->secret.from.empty();
   if (has_its_own) return;  // The file says it; the variables may be another program's.
   github->provider.client_id = id;
-  github->provider.client_secret = Secret(secret);
+  github->secret.value = Secret(secret);
 }
 
 Kind kind_of(const std::string& word, const std::string& source) {
@@ -131,24 +123,6 @@ void take_token_auth(const toml::table& table, const std::string& source, oauth:
   if (word.empty()) return;
   if (word != "basic" && word != "post") throw Refused(source + ": expected token_auth = \"basic\" or \"post\"");
   into.token_auth = word == "post" ? oauth::Provider::TokenAuth::post : oauth::Provider::TokenAuth::basic;
-}
-
-void take_secret(const toml::table& table, const std::string& source, ProviderTable& into) {
-  std::string secret, file;
-  take(table, "client_secret", source, secret);
-  take(table, "client_secret_file", source, file);
-  take(table, "client_secret_env", source, into.secret_from);
-  if (!secret.empty() + !file.empty() + !into.secret_from.empty() > 1) {
-    throw Refused(source + ": expected one of client_secret, client_secret_env and client_secret_file");
-  }
-  if (!file.empty()) {
-    const auto text = read_file(file, largest_secret);
-    if (!text) throw Refused(source + ".client_secret_file: no such file");
-    secret = *text;
-    while (secret.ends_with('\n') || secret.ends_with('\r')) secret.pop_back();
-    if (secret.empty()) throw Refused(source + ".client_secret_file: expected a secret in it");
-  }
-  into.provider.client_secret = Secret(secret);
 }
 
 void take_allow(const toml::table& table, const std::string& source, oauth::AllowList& into) {
@@ -167,11 +141,6 @@ void take_allow(const toml::table& table, const std::string& source, oauth::Allo
       throw Refused(where + '.' + std::string(key.str()) + ": expected somebody in it");
     }
   }
-}
-
-std::string value_of(const Variables& variables, const std::string& name) {
-  const auto found = variables.find(name);
-  return found == variables.end() ? std::string() : found->second;
 }
 
 }  // namespace

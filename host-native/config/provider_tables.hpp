@@ -1,22 +1,20 @@
 // [[provider]] tables of the configuration file, and the two variables by which everybody configures GitHub.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
 #include "core/oauth/provider.hpp"
 #include "host-native/config/toml.hpp"
+#include "host-native/config/variables.hpp"
 
 namespace postern::config {
-
-using Variables = std::map<std::string, std::string>;
 
 struct ProviderTable {
   oauth::Provider provider;  ///< As written, not completed.
   std::string preset;
-  std::string secret_from;  ///< Name of the environment variable that holds the client secret; empty: none.
-  std::string source;       ///< `postern.toml: provider`
+  ClientSecret secret;
+  std::string source;  ///< `postern.toml: provider`
 };
 
 /// Errors: Refused: an unknown key, a value of another type, a secret's file that can't be read.

@@ -70,6 +70,7 @@ Options read_options(const Values& given, const Surroundings& surroundings) {
   }
   options.resource_servers = std::move(file.resource_servers);
   options.providers = providers_of(std::move(file.providers), variables);
+  options.external = external_of(std::move(file.authorization), variables);
   if (const Sourced* user = find(layers, "first-user")) options.first_user = user->values.front();
   if (const Sourced* password = find(layers, "first-password"))
     options.first_password = Secret(password->values.front());
@@ -91,7 +92,7 @@ void check_together(const Options& options) {
                   ": off loopback without TLS; expected --tls-cert and --tls-key, or --behind-proxy and an https "
                   "--public-url where a proxy ends TLS");
   }
-  if (!options.own_users && options.providers.empty()) {
+  if (!options.own_users && options.providers.empty() && !options.external) {
     throw Refused("--own-users false: nobody could log in; expected a provider");
   }
   if (options.behind_proxy && !https) {

@@ -126,7 +126,7 @@ FileLayer from_file(const std::filesystem::path& file) {
   }
 
   std::map<std::string, const OptionSpec*> options;
-  std::vector<std::string> known = {"resource_server", "provider"};
+  std::vector<std::string> known = {"resource_server", "provider", "authorization"};
   for (const OptionSpec& option : option_table()) {
     options[file_name(option.name)] = &option;
     known.push_back(file_name(option.name));
@@ -145,6 +145,10 @@ FileLayer from_file(const std::filesystem::path& file) {
       const toml::array* providers = node.as_array();
       if (providers == nullptr) throw Refused(source + ": expected [[provider]]");
       for (const toml::node& provider : *providers) layer.providers.push_back(provider_table(provider, source));
+      continue;
+    }
+    if (name == "authorization") {
+      layer.authorization = authorization_table(node, source);
       continue;
     }
     const auto option = options.find(name);

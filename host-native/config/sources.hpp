@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/oauth/authority.hpp"
+#include "host-native/config/authorization_table.hpp"
 #include "host-native/config/options.hpp"
 #include "host-native/config/provider_tables.hpp"
 
@@ -37,6 +38,7 @@ struct FileLayer {
   Layer options;
   std::vector<oauth::ResourceServer> resource_servers;
   std::vector<ProviderTable> providers;
+  AuthorizationTable authorization;
 };
 /// Errors: Refused: no such file, not TOML, an unknown key, a value of another type.
 FileLayer from_file(const std::filesystem::path& file);

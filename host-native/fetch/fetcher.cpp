@@ -19,6 +19,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int most_at_once = 64;
+constexpr int most_of_strangers = 48;      // So that nobody's slow documents keep users from logging in at a provider.
 constexpr std::size_t most_addresses = 4;  // Of one name that are tried.
 constexpr std::uint32_t longest_ms = 30'000;
 
@@ -82,7 +83,10 @@ class NetworkFetcher final : public Fetcher {
 
  private:
   Fetched wait_for(const Fetch& fetch, wire::Uri uri) {
-    if (running_->load() >= most_at_once) return nothing(FetchProblem::unreachable);
+    const int most = fetch.reach == Reach::stranger ? most_of_strangers : most_at_once;
+    const int running = ++*running_;
+    const std::shared_ptr<void> place(nullptr, [all = running_](void*) { --*all; });  // Until the thread has ended.
+    if (running > most) return nothing(FetchProblem::unreachable);
     auto job = std::make_shared<Job>();
     job->fetch = fetch;
     job->uri = std::move(uri);
@@ -90,16 +94,7 @@ class NetworkFetcher final : public Fetcher {
     job->resolve = settings_.resolve;
     job->trusted = trusted_;
     job->deadline = Clock::now() + std::chrono::milliseconds(std::min(fetch.milliseconds, longest_ms));
-    ++*running_;
-    try {
-      std::thread([job, running = running_] {
-        run(*job);
-        --*running;
-      }).detach();
-    } catch (...) {
-      --*running_;
-      throw;
-    }
+    std::thread([job, place] { run(*job); }).detach();
     std::unique_lock lock(job->mutex);
     if (!job->changed.wait_until(lock, job->deadline, [&] { return job->result.has_value(); })) {
       job->given_up = true;

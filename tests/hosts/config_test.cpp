@@ -105,6 +105,14 @@ TEST(Options, ListsComeAgainOrWithCommasOrAsAnArray) {
   EXPECT_EQ(read({{}, {}, "", "allowed_host = ['a.example', 'b.example:81']"}).allowed_hosts, expected);
 }
 
+TEST(Options, ClientDocumentsAreReadUnlessTheOperatorSaysOtherwise) {
+  EXPECT_TRUE(read({{}, {}, "", ""}).client_documents);
+  EXPECT_FALSE(read({{{"client-documents", {"false"}}}, {}, "", ""}).client_documents);
+  EXPECT_EQ(read({{}, {}, "", "client_host = ['app.example']"}).client_hosts, std::vector<std::string>{"app.example"});
+  EXPECT_EQ(refusal({{{"client-documents", {"maybe"}}}, {}, "", ""}),
+            "--client-documents: expected true or false, got 'maybe'");
+}
+
 TEST(Options, DotenvIsReadAsOthersWriteIt) {
   const Options options =
       read({{},
@@ -181,6 +189,25 @@ const std::vector<Row>& refusals() {
       {"a secret that can be guessed",
        {{}, {}, "", "[[resource_server]]\nid='api'\nsecret='short'\n"},
        "p.toml: resource_server: the secret of 'api': expected at least 16 characters"},
+      {"an issuer that would silently not be asked",
+       {{}, {}, "", "[authorization]\nissuer='https://id.example'\n"},
+       "p.toml: authorization: expected mode = \"external\" with it"},
+      {"a mode that is none",
+       {{}, {}, "", "[authorization]\nmode='elsewhere'\n"},
+       "p.toml: authorization: expected mode = \"own\" or \"external\""},
+      {"an authorization server without its name",
+       {{}, {}, "", "[authorization]\nmode='external'\n"},
+       "authorization server elsewhere: expected issuer as an https URL without query and fragment (http on loopback), "
+       "got ''"},
+      {"introspection by nobody",
+       {{},
+        {},
+        "",
+        "[authorization]\nmode='external'\nissuer='https://id.example'\nintrospection_url='https://id.example/i'\n"},
+       "authorization server elsewhere: expected client_id and client_secret with introspection_url"},
+      {"a secret in a variable that is not there",
+       {{}, {}, "", "[authorization]\nmode='external'\nissuer='https://id.example'\nclient_secret_env='NOBODY'\n"},
+       "p.toml: authorization: expected the variable NOBODY"},
       {"a broken line in .env", {{}, {}, "x\nPOSTERN_LISTEN\n", ""}, ".env: line 2: expected NAME=value"},
       {"a flag that is neither",
        {{}, {{"POSTERN_BEHIND_PROXY", "maybe"}}, "", ""},
@@ -199,6 +226,20 @@ TEST(Options, Refusals) {
       EXPECT_EQ(line, row.line) << row.why;
     }
   }
+}
+
+TEST(Options, AnAuthorizationServerElsewhereStandsInItsOwnTable) {
+  const Options options = read({{},
+                                {{"INTROSPECTION", "the-secret-there"}},
+                                "",
+                                "own_users = false\n[authorization]\nmode='external'\nissuer='https://id.example'\n"
+                                "audience='api://notes'\ntoken_types=['JWT']\nclient_secret_env='INTROSPECTION'\n"});
+  ASSERT_TRUE(options.external);
+  EXPECT_EQ(options.external->issuer, "https://id.example");
+  EXPECT_EQ(options.external->audience, "api://notes");
+  EXPECT_EQ(options.external->token_types, std::vector<std::string>{"jwt"}) << "typ is compared without case";
+  EXPECT_EQ(options.external->client_secret, Secret("the-secret-there"));
+  EXPECT_FALSE(read({{}, {}, "", "[authorization]\nmode='own'\n"}).external);
 }
 
 TEST(Options, OffLoopbackWithTlsOrBehindAProxy) {

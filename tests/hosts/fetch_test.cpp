@@ -307,6 +307,31 @@ TEST_F(FetchTest, ASlowNameServerHoldsNobodyUp) {
   EXPECT_LT(std::chrono::steady_clock::now() - started, 500ms);
 }
 
+TEST_F(FetchTest, StrangersLeaveRoomForWhatTheOperatorConfigured) {
+  std::atomic<int> resolving{0};
+  std::atomic<bool> let_go{false};
+  FetchSettings settings;
+  settings.resolve = [&](const std::string&) {
+    ++resolving;
+    while (!let_go) std::this_thread::sleep_for(1ms);
+    --resolving;
+    return std::vector<std::string>{};
+  };
+  const auto fetcher = make_fetcher(settings, *log);
+  const Fetch hostile{"GET", "https://slow.example/", {}, {}, Reach::stranger, 100, 50};
+  std::vector<std::thread> strangers;
+  for (int i = 0; i < 60; ++i) strangers.emplace_back([&] { fetcher->fetch(hostile); });
+  for (std::thread& one : strangers) one.join();
+  for (int i = 0; i < 5000 && resolving < 48; ++i) std::this_thread::sleep_for(1ms);
+  EXPECT_EQ(resolving, 48);  // Those threads still wait for their name server; more are not begun.
+  EXPECT_EQ(fetcher->fetch(hostile).problem, FetchProblem::unreachable);
+  Listener listener(answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"));
+  EXPECT_EQ(fetcher->fetch(configured(listener)).status, 200);
+  let_go = true;
+  for (int i = 0; i < 2000 && resolving > 0; ++i) std::this_thread::sleep_for(1ms);
+  EXPECT_EQ(resolving, 0);
+}
+
 TEST_F(FetchTest, WhatIsNoAnswerIsNone) {
   for (const std::string& reply :
        {std::string("garbage\r\n\r\n"), std::string("HTTP/0.9\r\n"), std::string(""), std::string("<html>hello"),

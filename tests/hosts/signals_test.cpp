@@ -15,6 +15,7 @@ namespace {
 int ending_of(const std::function<int()>& body) {
   const pid_t child = ::fork();
   if (child == 0) {
+    ::signal(SIGHUP, SIG_DFL);  // Whoever runs the tests may have it ignored, and children inherit that.
     take_signals();
     ::_exit(body());
   }

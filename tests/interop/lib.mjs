@@ -191,12 +191,12 @@ export async function killHard(server) {
  * Starts `postern serve` on a free loopback port with a fresh data folder that is removed afterwards.
  * The first user and a random password come from the environment, as in a container.
  */
-export async function startServer({ accessTtl = 3600, refreshTtl = 86400, store = 'sqlite', args = [], format = 'json', logLevel = 'info', program: name = 'postern', env = {} } = {}) {
+export async function startServer({ accessTtl = 3600, refreshTtl = 86400, store = 'sqlite', args = [], format = 'json', logLevel = 'info', program: name = 'postern', env = {}, port: wanted } = {}) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'postern-test-'));
   const user = 'ada';
   const password = `canary-password-${randomBytes(9).toString('hex')}`;
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
+    const port = wanted ?? await freePort();
     const url = `http://localhost:${port}`;
     const server = launchProgram(name, [
       'serve', '--listen', `127.0.0.1:${port}`, '--public-url', url, '--data', path.join(folder, 'data'),

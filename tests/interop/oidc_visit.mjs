@@ -9,11 +9,11 @@ import { formsOf, request, Visitor } from './web.mjs';
 export const REDIRECT = 'http://127.0.0.1:39011/callback';          // other programs listen at theirs at the same time
 export const register = (server) => registerAt(server, { redirect_uris: [REDIRECT] });
 
-export async function start(toml, { check = 900, args = [] } = {}) {
+export async function start(toml, { check = 900, args = [], ...more } = {}) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'postern-oidc-'));
   const config = path.join(folder, 'postern.toml');
   writeFileSync(config, toml);
-  const server = await startServer({ args: ['--config', config, '--provider-check', String(check), ...args] });
+  const server = await startServer({ args: ['--config', config, '--provider-check', String(check), ...args], ...more });
   const stop = server.stop.bind(server);
   server.stop = (...given) => { rmSync(folder, { recursive: true, force: true }); return stop(...given); };
   return server;

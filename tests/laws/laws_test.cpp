@@ -112,6 +112,14 @@ TEST(Walk, GetsEverywhere) {
     EXPECT_GT(walk.statuses().contains(status) ? walk.statuses().at(status) : 0, 0) << status;
   }
   EXPECT_FALSE(walk.statuses().contains(500));
+  EXPECT_FALSE(walk.world().fetches.empty());
+  const auto redeemed_by = [&walk](std::string_view client) {
+    return std::any_of(walk.world().audit.begin(), walk.world().audit.end(), [&](const AuditEvent& event) {
+      return event.what == "token.redeem" && event.outcome == "ok" && event.client == client;
+    });
+  };
+  EXPECT_TRUE(redeemed_by("https://app.example/open.json"));
+  EXPECT_TRUE(redeemed_by("https://app.example/signed.json"));
 }
 
 }  // namespace

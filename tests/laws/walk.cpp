@@ -8,6 +8,7 @@
 #include "core/wire/base64.hpp"
 #include "core/wire/form.hpp"
 #include "core/wire/json.hpp"
+#include "tests/support/signer.hpp"
 #include "tests/unit/server/settings.hpp"
 
 namespace postern::test {
@@ -16,6 +17,14 @@ namespace {
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
 constexpr const char* redirect = "http://127.0.0.1:4711/callback";
+constexpr const char* open_document = "https://app.example/open.json";
+constexpr const char* signed_document = "https://app.example/signed.json";
+constexpr const char* keys_url = "https://app.example/keys";
+
+const Signer& signer() {
+  static const Signer signer("k1");
+  return signer;
+}
 
 std::string header_of(const Reply& reply, std::string_view name) {
   const std::string* value = wire::find_header(reply.headers, name);
@@ -69,6 +78,39 @@ Walk::Walk(World::Endpoint watched) : endpoint_(std::move(watched)) {
   user.name = "ada";
   user.password = phc_of("right password");
   world_.put(store::User::key("ada"), user);
+  world_.elsewhere = [this](const Fetch& fetch) { return answer_elsewhere(fetch); };
+}
+
+Fetched Walk::answer_elsewhere(const Fetch& fetch) const {
+  const auto mood = world_.now.count / 97 % 8;
+  if (mood == 0) return {0, {}, "", FetchProblem::unreachable};
+  if (mood == 1) return {503, {}, "", FetchProblem::none};
+  Json body = {
+      {"client_id", fetch.url}, {"client_name", "documented"}, {"redirect_uris", {"http://127.0.0.1/callback"}}};
+  if (fetch.url == signed_document) {
+    body["token_endpoint_auth_method"] = "private_key_jwt";
+    body["jwks_uri"] = keys_url;
+  } else if (fetch.url == keys_url) {
+    body = mood == 2 ? Signer("k2", 2).jwks() : signer().jwks();
+  } else if (fetch.url != open_document) {
+    return {404, {}, "", FetchProblem::none};
+  }
+  if (mood == 3) body["client_secret"] = "a lie";
+  return {200, {{"Cache-Control", "max-age=400"}}, wire::dump_json(body), FetchProblem::none};
+}
+
+Fields Walk::signed_by_client(Fields fields, std::uint32_t choice) {
+  if (client_ != signed_document || choice % 8 == 0) return fields;
+  if (assertion_.empty() || choice % 8 > 1) {
+    assertion_ = signer().sign({{"iss", client_},
+                                {"sub", client_},
+                                {"aud", choice % 16 == 2 ? "https://other.example" : "http://localhost:8000"},
+                                {"exp", world_.now.count + (choice % 16 == 3 ? 3600 : 60)},
+                                {"jti", std::to_string(++assertions_)}});
+  }
+  fields.emplace_back("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+  fields.emplace_back("client_assertion", assertion_);
+  return fields;
 }
 
 void Walk::step(std::uint32_t choice) {
@@ -144,6 +186,12 @@ Reply Walk::post_form(const std::string& path, Fields fields, std::uint32_t choi
 }
 
 void Walk::register_client(std::uint32_t choice) {
+  if (choice % 3 == 1) {
+    client_ = pick({open_document, signed_document, signed_document, "https://app.example/gone.json",
+                    "https://127.0.0.1/client.json", "https://app.example/../open.json"},
+                   choice >> 2);
+    return;
+  }
   Json metadata = {{"client_name", "walker"}, {"redirect_uris", {redirect}}, {"token_endpoint_auth_method", "none"}};
   if (choice % 5 == 0) metadata["redirect_uris"] = {pick({"javascript:alert(1)", "http://evil.example/", ""}, choice)};
   const Reply reply =
@@ -188,25 +236,30 @@ void Walk::submit_page(std::uint32_t choice) {
 }
 
 void Walk::redeem(std::uint32_t choice) {
-  const Reply reply = post_form("/token",
-                                {{"grant_type", "authorization_code"},
-                                 {"code", code_},
-                                 {"client_id", choice % 13 == 0 ? "another" : client_},
-                                 {"redirect_uri", redirect},
-                                 {"code_verifier", choice % 6 == 0 ? std::string(43, 'x') : verifier_}},
-                                choice >> 2);
+  const Reply reply =
+      post_form("/token",
+                signed_by_client({{"grant_type", "authorization_code"},
+                                  {"code", code_},
+                                  {"client_id", choice % 13 == 0 ? "another" : client_},
+                                  {"redirect_uri", redirect},
+                                  {"code_verifier", choice % 6 == 0 ? std::string(43, 'x') : verifier_}},
+                                 choice >> 4),
+                choice >> 2);
   if (reply.status == 200) ++successes_;
   keep(access_, string_of(reply.body, "access_token"));
   keep(refresh_, string_of(reply.body, "refresh_token"));
 }
 
 void Walk::refresh(std::uint32_t choice) {
-  const Reply reply = post_form("/token",
-                                {{"grant_type", "refresh_token"},
-                                 {"refresh_token", choice % 4 == 0 && !old_refresh_.empty() ? old_refresh_ : refresh_},
-                                 {"client_id", client_},
-                                 {"scope", pick({"", "", "user", "notes:write unknown"}, choice >> 4)}},
-                                choice >> 2);
+  const std::string& token = choice % 4 == 0 && !old_refresh_.empty() ? old_refresh_ : refresh_;
+  const Reply reply =
+      post_form("/token",
+                signed_by_client({{"grant_type", "refresh_token"},
+                                  {"refresh_token", token},
+                                  {"client_id", client_},
+                                  {"scope", pick({"", "", "user", "notes:write unknown"}, choice >> 4)}},
+                                 choice >> 6),
+                choice >> 2);
   if (reply.status != 200) return;
   ++successes_;
   old_refresh_ = refresh_;
@@ -216,7 +269,8 @@ void Walk::refresh(std::uint32_t choice) {
 
 void Walk::end_or_inspect(std::uint32_t choice) {
   const std::string& token = choice % 2 == 0 ? access_ : refresh_;
-  post_form(choice % 3 == 0 ? "/revoke" : "/introspect", {{"token", token}, {"client_id", client_}}, choice >> 2);
+  post_form(choice % 3 == 0 ? "/revoke" : "/introspect",
+            signed_by_client({{"token", token}, {"client_id", client_}}, choice >> 4), choice >> 2);
 }
 
 void Walk::call_modern(std::uint32_t choice) {

@@ -40,6 +40,11 @@ class Walk {
   void call_legacy(std::uint32_t choice);
   void read_public(std::uint32_t choice);
 
+  /// The web server of a client: it serves documents and keys, is away at times, and lies at times.
+  Fetched answer_elsewhere(const Fetch& fetch) const;
+  /// With an assertion, where the client is one that signs; the last one once more, for some choices.
+  std::vector<std::pair<std::string, std::string>> signed_by_client(
+      std::vector<std::pair<std::string, std::string>> fields, std::uint32_t choice);
   /// Sends it, bent in one place for some choices.
   Reply send(HttpRequest request, std::uint32_t choice);
   Reply post_form(const std::string& path, std::vector<std::pair<std::string, std::string>> fields,
@@ -51,7 +56,8 @@ class Walk {
   int successes_ = 0;
 
   std::string client_, flow_, browser_, login_, code_, verifier_, access_, refresh_, old_refresh_, session_, messages_,
-      note_;
+      note_, assertion_;
+  int assertions_ = 0;
 };
 
 }  // namespace postern::test

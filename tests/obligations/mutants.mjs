@@ -3,7 +3,10 @@
 // for "this mutant is on". A check that is made twice has two `places`. `tests` is a filter of GoogleTest. With
 // `compiles_with` it is a test that then no longer compiles.
 import { mutants as authorize } from "./mutants_authorize.mjs";
+import { mutants as client_side } from "./mutants_client.mjs";
+import { mutants as clients } from "./mutants_clients.mjs";
+import { mutants as external } from "./mutants_external.mjs";
 import { mutants as server } from "./mutants_server.mjs";
 import { mutants as tokens } from "./mutants_tokens.mjs";
 
-export const mutants = [...authorize, ...tokens, ...server];
+export const mutants = [...authorize, ...tokens, ...clients, ...external, ...server, ...client_side];

@@ -87,12 +87,13 @@ obligation("Consent", [
     find: "!user || user->subject != flow.subject || user->epoch != flow.epoch", replace: "!user",
     tests: "ConsentTest.NoCodeForAUserWhoIsGoneOrAnother" },
   { removes: "the client's registration at the decision", file: "core/oauth/consent.cpp",
-    find: "check_request(authority, *query, client)",
-    replace: `check_request(authority, *query, client ? client : store::Found<store::Client>(client.key(), 0, [&] {
-      store::Client made;
-      made.redirect_uris.emplace_back(query->get("redirect_uri"));
-      return made;
-    }()))`, tests: "ConsentTest.NoCodeForAClientWhoseRegistrationIsGone" },
+    find: "check_request(authority, *query, client.get())",
+    replace: `check_request(authority, *query, client ? client.get() : [&] {
+      static store::Client made;
+      made.redirect_uris = {std::string(query->get("redirect_uri"))};
+      return &made;
+    }())`,
+    tests: "ConsentTest.NoCodeForAClientWhoseRegistrationIsGone" },
   { removes: "the user's deny", file: "core/oauth/consent.cpp", find: 'action == "deny"', replace: "false",
     tests: "ConsentTest.DenyGoesBackWithAccessDeniedAndStoresNothing" },
   { removes: "the code of before, when an allowed form comes again", file: "core/oauth/consent.cpp",
@@ -195,8 +196,8 @@ obligation("Nobody", [
   { removes: "the password", file: "core/oauth/login.cpp", find: "verified->matches", replace: "true",
     tests: "LoginTest.AWrongPasswordSaysTheSameAsAnUnknownNameAndTakesAsLong" },
   { removes: "the login before the consent", file: "core/oauth/authorize.cpp",
-    find: "session && user && user->subject == session->subject && user->epoch == session->epoch",
-    replace: "session && user", tests: "LoginTest.ANewPasswordLogsEveryBrowserOut" },
+    find: "session != nullptr && user && user->subject == session->subject && user->epoch == session->epoch",
+    replace: "session != nullptr && user", tests: "LoginTest.ANewPasswordLogsEveryBrowserOut" },
 ]);
 
 obligation("Throttled login", [
@@ -211,6 +212,6 @@ obligation("Throttled login", [
     replace: "answer.commit.puts.push_back(Put{throttle.key(), store::encode(store::Throttle{failures, now + delay}), now + throttle_life});",
     tests: "LoginTest.OfTwoGuessesInParallelBothAreCounted" },
   { removes: "the decoy: unknown names are answered sooner", file: "core/oauth/login.cpp", find: "const PasswordVerified* verified =",
-    written: "if (ON && !user) return failed(authority, form, flow, throttle, facts.now());\n  const PasswordVerified* verified =",
+    written: "if (ON && !user) return failed(authority, form, flow, {}, throttle, facts.now());\n  const PasswordVerified* verified =",
     tests: "LoginTest.AWrongPasswordSaysTheSameAsAnUnknownNameAndTakesAsLong" },
 ]);

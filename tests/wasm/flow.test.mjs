@@ -1,48 +1,54 @@
 // The whole flow through the module: from 401 to a revoked grant, against the store in memory.
 import { check, compiled, done, Host, settings, Visitor } from "./host.mjs";
 import { Deployment } from "../../host-wasm/js/module.mjs";
-import * as story from "./story.mjs";
+import * as authorize from "./stories/authorize.mjs";
+import { discovers } from "./stories/discovery.mjs";
+import { callsTools } from "./stories/mcp.mjs";
+import { keepsNotes } from "./stories/notes.mjs";
+import { isRefusedRegistration, registers } from "./stories/registration.mjs";
+import { mcp, name, password, redeem, refresh, rpc } from "./stories/speak.mjs";
+import * as tokens from "./stories/tokens.mjs";
 
 const host = new Host();
 
-const added = await host.addUser(story.name, story.password);
+const added = await host.addUser(name, password);
 check("a user is added", added.status === 200, added);
-const twice = await host.addUser(story.name, story.password);
+const twice = await host.addUser(name, password);
 check("the name is taken then: 409", twice.status === 409, twice);
 
-await story.discovers(host, check);
-await story.isRefused(host, check);
-const client = await story.registers(host, check);
-const { query, visitor } = await story.allows(host, check, client);
-await story.denies(host, check, client, visitor);
-const first = await story.redeems(host, check, client, query.get("code"));
-await story.callsTools(host, check, first.access_token);
-const current = await story.refreshes(host, check, client, first);
-await story.isReplayed(host, check, client, first, current);
+await discovers(host, check);
+await isRefusedRegistration(host, check);
+const client = await registers(host, check);
+const { query, visitor } = await authorize.allows(host, check, client);
+await authorize.denies(host, check, client, visitor);
+const first = await tokens.redeems(host, check, client, query.get("code"));
+await callsTools(host, check, first.access_token);
+const current = await tokens.refreshes(host, check, client, first);
+await tokens.isReplayed(host, check, client, first, current);
 
-const more = await story.allows(host, check, client, "user notes:write", visitor);
-const writer = (await story.redeem(host, client, more.query.get("code"))).json ?? {};
-await story.keepsNotes(host, check, writer.access_token);
+const more = await authorize.allows(host, check, client, "user notes:write", visitor);
+const writer = (await redeem(host, client, more.query.get("code"))).json ?? {};
+await keepsNotes(host, check, writer.access_token);
 
-const stolen = await story.redeem(host, client, more.query.get("code"));
+const stolen = await redeem(host, client, more.query.get("code"));
 check("a code twice: invalid_grant", stolen.json?.error === "invalid_grant", stolen.brief);
-const honest = await story.mcp(host, writer.access_token, story.rpc("ping"));
+const honest = await mcp(host, writer.access_token, rpc("ping"));
 check("and what it gave is revoked: 401", honest.status === 401, honest.brief);
 
-const raced = await story.allows(host, check, client, "user", new Visitor(host));
-const race = await Promise.all(Array.from({ length: 20 }, () => story.redeem(host, client, raced.query.get("code"))));
+const raced = await authorize.allows(host, check, client, "user", new Visitor(host));
+const race = await Promise.all(Array.from({ length: 20 }, () => redeem(host, client, raced.query.get("code"))));
 check("20 parallel redemptions: one success", race.filter(({ status }) => status === 200).length === 1, race.map(({ status }) => status));
 
-const last = await story.allows(host, check, client, "user notes:read", new Visitor(host));
-const tokens = (await story.redeem(host, client, last.query.get("code"))).json ?? {};
-await story.isRevoked(host, check, client, tokens);
-const late = await story.allows(host, check, client, "user notes:read", new Visitor(host));
-await story.expires(host, check, (await story.redeem(host, client, late.query.get("code"))).json?.access_token);
+const last = await authorize.allows(host, check, client, "user notes:read", new Visitor(host));
+const lasting = (await redeem(host, client, last.query.get("code"))).json ?? {};
+await tokens.isRevoked(host, check, client, lasting);
+const late = await authorize.allows(host, check, client, "user notes:read", new Visitor(host));
+await tokens.expires(host, check, (await redeem(host, client, late.query.get("code"))).json?.access_token);
 
 // The store fails: 503, and nothing is lost.
 const { load } = host.store;
 host.store.load = async () => { throw new Error("the disk is gone"); };
-const trouble = await story.refresh(host, client, tokens.refresh_token);
+const trouble = await refresh(host, client, lasting.refresh_token);
 check("storage trouble: 503 with Retry-After", trouble.status === 503 && trouble.header("Retry-After") !== undefined, trouble.brief);
 host.store.load = load;
 

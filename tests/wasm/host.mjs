@@ -29,7 +29,7 @@ export class Host {
   audit = [];
   topics = [];
 
-  /** `evaluated(request, facts, outcome)` sees each evaluation of a request. */
+  /** `evaluated(request, facts, outcome)` sees each evaluation of a request. `world.fetch` can be set: nobody else is there. */
   constructor({ deployment, entropy = () => randomBytes(32), passwords = passwordsBy(1000), evaluated } = {}) {
     this.deployment = deployment ?? new Deployment(compiled(), settings);
     this.observed = evaluated && {
@@ -47,6 +47,17 @@ export class Host {
       publish: (topics) => this.topics.push(...topics),
       audit: (events) => this.audit.push(...events),
     };
+  }
+
+  /** What happens within `work` is not observed. */
+  async aside(work) {
+    const { observed } = this;
+    this.observed = undefined;
+    try {
+      return await work();
+    } finally {
+      this.observed = observed;
+    }
   }
 
   addUser(name, password) {

@@ -19,7 +19,7 @@ check("it exports one memory", exports.filter(({ kind, name }) => kind === "memo
 const names = exports.filter(({ kind }) => kind === "function").map(({ name }) => name);
 // Emscripten adds three for the stack, and nobody calls them.
 const unexpected = names.filter((name) => !functions.includes(name) && !/^stack(Save|Restore|Alloc)$/.test(name));
-check("it exports the functions of host-wasm/abi.cpp", functions.every((name) => names.includes(name)), names);
+check("it exports the functions of host-wasm/abi.cpp and client_abi.cpp", functions.every((name) => names.includes(name)), names);
 check("and no others", unexpected.length === 0, unexpected);
 
 const bytes = readFileSync(wasmPath);

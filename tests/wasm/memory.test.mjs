@@ -1,21 +1,27 @@
 // 100,000 evaluations of all kinds, refused input among them, and a million of one kind: the memory is as large as after the
 // first thousand. POSTERN_EVALUATIONS sets another number for the first.
 import { check, done, Host } from "./host.mjs";
-import * as story from "./story.mjs";
+import { allows } from "./stories/authorize.mjs";
+import { discovers, isTurnedAway } from "./stories/discovery.mjs";
+import { callsTools } from "./stories/mcp.mjs";
+import { isRefusedRegistration, registers } from "./stories/registration.mjs";
+import { name, password } from "./stories/speak.mjs";
+import { redeems, refreshes } from "./stories/tokens.mjs";
 
 const evaluations = Number(process.env.POSTERN_EVALUATIONS ?? 100_000);
 
 const pairs = [];
 const host = new Host({ evaluated: (request, facts) => pairs.push([request, facts]) });
 const quiet = () => true;
-await host.addUser(story.name, story.password);
-await story.discovers(host, quiet);
-await story.isRefused(host, quiet);
-const client = await story.registers(host, quiet);
-const { query } = await story.allows(host, quiet, client);
-const tokens = await story.redeems(host, quiet, client, query.get("code"));
-await story.callsTools(host, quiet, tokens.access_token);
-await story.refreshes(host, quiet, client, tokens);
+await host.addUser(name, password);
+await discovers(host, quiet);
+await isTurnedAway(host, quiet);
+await isRefusedRegistration(host, quiet);
+const client = await registers(host, quiet);
+const { query } = await allows(host, quiet, client);
+const tokens = await redeems(host, quiet, client, query.get("code"));
+await callsTools(host, quiet, tokens.access_token);
+await refreshes(host, quiet, client, tokens);
 pairs.push([{ nonsense: true }, {}], [{ method: "GET", target: "/", headers: [], body: "" }, { now: "x" }]);
 
 const evaluate = (index) => {

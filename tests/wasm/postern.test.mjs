@@ -62,7 +62,7 @@ async function withoutState() {
 async function livesTheStory() {
   const host = await WebHost.start();
   await story.discovers(host, check);
-  await story.isRefused(host, check);
+  await story.isTurnedAway(host, check);
   const client = await story.registers(host, check);
   const { query, visitor } = await story.allows(host, check, client);
   await story.denies(host, check, client, visitor);

@@ -46,7 +46,8 @@ Facts facts_of_every_kind() {
 }
 
 Outcome answer_with_everything() {
-  Stream stream{Stream::Era::modern, "u1", "g1", "s1", "\"id\"", true, false, true, {"note://a", "note://b"}, {}, true};
+  Stream stream{Stream::Era::modern,      "u1", "g1",     "s1", "\"id\"", true, false, true,
+                {"note://a", "note://b"}, {},   "sealed", true};
   Commit commit{{{"a", 1}, {every_byte, std::nullopt}}, {{"a", every_byte, UnixSeconds{-1}}, {"b", "", {}}}, {"c"}};
   Outcome outcome{Answer{Reply{207, {{"X-A", "1"}, {"X-A", "\xe9"}}, every_byte, stream},
                          commit.durable(),

@@ -19,6 +19,8 @@ TEST(Egress, AStrangersUrlIsHttpsToTheWorld) {
       {"https://app.example:8443/client.json", true},
       {"https://93.184.216.34/a", true},
       {"http://app.example/a", false},
+      {"http://app.example:8443/a", false},
+      {"ftp://app.example:8443/a", false},
       {"ftp://app.example/a", false},
       {"file:///etc/passwd", false},
       {"gopher://app.example/a", false},

@@ -135,6 +135,29 @@ TEST(Documents, WhatIsNoObjectIsNoDocument) {
   }
 }
 
+// A stranger names the URL of a provider's keys as a client_id.
+TEST(Documents, WhatAStrangerReadIsInNobodysWay) {
+  const auto reader_of = [](Reach reach, const DocumentLimits& limits) -> World::Endpoint {
+    return [=](const HttpRequest&, const Facts& facts) -> Outcome {
+      Ask ask(facts);
+      Commit commit;
+      const auto found = document(ask, commit, url, reach, Freshness::cached, limits);
+      if (ask.pending()) return ask.needs();
+      return Answer{Reply{200, {}, found ? "some" : "none", {}}, std::move(commit), {}, {}};
+    };
+  };
+  World world;
+  world.elsewhere = [](const Fetch& fetch) {
+    if (fetch.reach == Reach::stranger && fetch.most_bytes < 6000) return Fetched{0, {}, {}, FetchProblem::too_large};
+    return Fetched{200, {}, "{}", FetchProblem::none};
+  };
+  EXPECT_EQ(world.send(reader_of(Reach::stranger, {5000, 1000}), {}).body, "none");
+  EXPECT_EQ(world.send(reader_of(Reach::configured, {}), {}).body, "some");
+  EXPECT_EQ(world.send(reader_of(Reach::stranger, {}), {}).body, "some");
+  EXPECT_EQ(world.send(reader_of(Reach::stranger, {5000, 1000}), {}).body, "none");
+  EXPECT_EQ(world.fetches.size(), 3u);
+}
+
 TEST(Documents, TwoThatReadAtOnceKeepOneCopy) {
   World world;
   serve_numbers(world);

@@ -773,6 +773,41 @@ TEST_F(ProviderTest, ACallbackToWhichNothingIsFreshAnyMoreTakesNoMoreRoundsThanT
   EXPECT_EQ(world.fetches.size() - before, 4u) << "discovery, token, keys, userinfo";
 }
 
+// Its keys, then the provider's discovery, then a token anew, which is claimed first.
+TEST_F(ProviderTest, ARefreshByAClientThatSignsTakesNoMoreRoundsThanThereAre) {
+  offer(corporate());
+  const test::Signer of_client("c1", 7);
+  const std::string keys_url = "https://app.example/keys";
+  world.elsewhere = [&](const Fetch& fetch) {
+    return fetch.url == keys_url ? json_answer(of_client.jwks()) : answer(fetch);
+  };
+  client_id = text(body_of(register_with({{"redirect_uris", {std::string(callback)}},
+                                          {"token_endpoint_auth_method", "private_key_jwt"},
+                                          {"jwks_uri", keys_url}})),
+                   "client_id");
+  int made = 0;
+  const auto proof = [&]() -> Fields {
+    const Json claims = {{"iss", client_id},
+                         {"sub", client_id},
+                         {"aud", authority.issuer},
+                         {"exp", world.now.count + 60},
+                         {"jti", std::to_string(++made)}};
+    return {{"client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
+            {"client_assertion", of_client.sign(claims)}};
+  };
+  token_answer["expires_in"] = 600;
+  token_answer["refresh_token"] = "upstream-refresh";
+  const std::string code = log_in_at("corp");
+  const Json tokens = body_of(ask_token(changed(redemption(code), proof())).reply);
+  ASSERT_NE(text(tokens, "refresh_token"), "") << tokens.dump();
+  world.pass(authority.lifetimes.provider_check.count);
+  const std::size_t before = world.fetches.size();
+  const Json next = body_of(refresh(text(tokens, "refresh_token"), proof()));
+  EXPECT_NE(text(next, "access_token"), "") << next.dump();
+  EXPECT_EQ(world.fetches.size() - before, 3u) << "keys, discovery, token";
+  EXPECT_LE(world.rounds, 8);
+}
+
 TEST_F(ProviderTest, UserinfoOfAnotherUserEndsTheGrant) {
   offer(corporate());
   const std::string access = text(tokens_from(log_in_at("corp")), "access_token");

@@ -51,7 +51,7 @@ TEST_F(RegistrationTest, WhatIsRefusedNamesWhatWasExpected) {
        {{"redirect_uris", Json::array({"https://a.example/" + std::string(2048, 'a')})}},
        "invalid_redirect_uri"},
       {"a method that is not here",
-       {{"redirect_uris", Json::array({good})}, {"token_endpoint_auth_method", "private_key_jwt"}},
+       {{"redirect_uris", Json::array({good})}, {"token_endpoint_auth_method", "client_secret_jwt"}},
        "invalid_client_metadata"},
       {"no code",
        {{"redirect_uris", Json::array({good})}, {"grant_types", Json::array({"implicit"})}},

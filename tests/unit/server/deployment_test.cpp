@@ -61,6 +61,16 @@ TEST(Deployment, RefusesWhatCannotBeServedSafely) {
        "secret"},
       {"an origin with a path", [](Settings& s) { s.allowed_origins = {"https://a.example/x"}; }, "allowed origin"},
       {"the null origin", [](Settings& s) { s.allowed_origins = {"null"}; }, "allowed origin"},
+      {"a client host with a scheme", [](Settings& s) { s.client_hosts = {"https://a.example"}; }, "client host"},
+      {"a client host with a port", [](Settings& s) { s.client_hosts = {"a.example:443"}; }, "client host"},
+      {"a client host with a path", [](Settings& s) { s.client_hosts = {"a.example/b"}; }, "client host"},
+      {"a client host that is empty", [](Settings& s) { s.client_hosts = {""}; }, "client host"},
+      {"client hosts without client documents",
+       [](Settings& s) {
+         s.client_documents = false;
+         s.client_hosts = {"a.example"};
+       },
+       "client metadata documents"},
       {"no authorization off loopback", [](Settings& s) { s.serve_mcp_without_authorization = true; }, "loopback only"},
       {"a tool whose scope is not declared",
        [](Settings& s) {
@@ -79,6 +89,14 @@ TEST(Deployment, RefusesWhatCannotBeServedSafely) {
     ASSERT_FALSE(deployment.ok()) << row.what;
     EXPECT_NE(deployment.error().find(row.told), std::string::npos) << row.what << ": " << deployment.error();
   }
+}
+
+TEST(Deployment, ClientHostsAreComparedInLowerCase) {
+  Settings settings = good_settings();
+  settings.client_hosts = {"APP.example", "[2001:DB8::1]"};
+  const auto deployment = Deployment::build(std::move(settings));
+  ASSERT_TRUE(deployment.ok()) << deployment.error();
+  EXPECT_EQ(deployment.value()->authority.client_hosts, (std::vector<std::string>{"app.example", "[2001:db8::1]"}));
 }
 
 TEST(Deployment, PrintsEveryIdentifierFromTheSameBytes) {
