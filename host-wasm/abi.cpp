@@ -20,10 +20,12 @@
 #include "core/oauth/users.hpp"
 #include "core/server/evaluate.hpp"
 #include "core/server/settings_json.hpp"
+#include "core/wire/ip_address.hpp"
 #include "core/wire/json.hpp"
 #include "core/wire/sse.hpp"
 #include "host-wasm/catalogue.hpp"
 #include "host-wasm/crossing.hpp"
+#include "host-wasm/edge.hpp"
 
 #define POSTERN_EXPORT(name) extern "C" __attribute__((export_name(#name), used))
 
@@ -186,6 +188,12 @@ std::string layout() {
 
 }  // namespace
 
+const char* edge::with_text(std::uint32_t size, Text (*work)(std::string_view)) {
+  const Given given(size);
+  const auto result = work({input_buffer.bytes, size});
+  return result ? finish(0, {}, *result) : refuse(result.error().why);
+}
+
 /// Where the next call's input goes. Null when there is no memory for so much.
 POSTERN_EXPORT(postern_input) char* postern_input(std::uint32_t size) {
   return input_buffer.grow(size) ? input_buffer.bytes : nullptr;
@@ -288,6 +296,12 @@ POSTERN_EXPORT(postern_judge) const char* postern_judge(std::uint32_t size) {
   if (!given.read(url, reach, policy.exceptions, addresses)) return refuse(malformed);
   const auto judged = judge_url(url, reach, policy);
   if (!judged) return refuse(judged.error().what);
+  // A host that is an address is looked up nowhere, so it is judged at once.
+  std::string_view host = judged->host;
+  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+  const bool literal = wire::is_ipv4(host) || wire::is_ipv6(host);
+  if (literal && !judge_address(host, *judged, reach, policy))
+    return refuse("expected an address of the public network");
   std::erase_if(addresses, [&](const std::string& address) { return !judge_address(address, *judged, reach, policy); });
   return give(addresses);
 }

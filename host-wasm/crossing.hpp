@@ -1,4 +1,4 @@
-// The vocabulary of core/flow as bytes: what crosses between the module and JavaScript. docs/decisions/007-edge.md has
+// The vocabulary of core/flow as bytes: what crosses between the module and JavaScript. docs/decisions/020-crossing.md has
 // the figures that chose it over JSON.
 //
 //   u32 size of the structure | structure | texts

@@ -7,7 +7,8 @@ const bodyTime = 60_000; // milliseconds, for all of a body; as host-native/http
 
 /** What a Request says, in parts: {method, target, headers, body}, the body still to be read. */
 export function partsOf(request) {
-  const headers = [...request.headers].filter(([name]) => name !== "host");
+  const headers = [];
+  request.headers.forEach((value, name) => name !== "host" && headers.push([name, value]));
   // Of the two that can name the host, the field is what the client sent; the runtime joins fields of one name by commas.
   // A Request made by hand has only its URL.
   const hosts = request.headers.get("host") ?? new URL(request.url).host;
@@ -16,7 +17,10 @@ export function partsOf(request) {
 }
 
 /** The core's request. What is in it, the core judges; here it is only carried. */
-export const requestOf = async (parts, largestBody) => ({ ...parts, body: await bodyOf(parts.body, largestBody) });
+export async function requestOf({ method, target, headers, body }, largestBody) {
+  const [, length] = headers.find(([name]) => name.toLowerCase() === "content-length") ?? [];
+  return { method, target, headers, body: await bodyOf(body, largestBody, /^[0-9]{1,9}$/.test(length) ? Number(length) : Infinity) };
+}
 
 /** Origin form, as it came: whatever stands behind the authority, without a fragment. */
 function targetOf(url) {
@@ -25,18 +29,19 @@ function targetOf(url) {
   return start < 0 ? "/" : url.slice(start, end < 0 ? undefined : end);
 }
 
-/** One byte more than is allowed is enough: the core refuses it then. */
-async function bodyOf(body, largest) {
-  if (body === null) return "";
+/** One byte more than is allowed is enough: the core refuses it then. And what was declared: its end need not be waited for. */
+async function bodyOf(body, largest, declared) {
+  if (body === null || declared === 0) return "";
   const reader = body.getReader();
   const late = setTimeout(() => reader.cancel(new Error("the body came too slowly")).catch(() => {}), bodyTime);
   try {
     const parts = [];
     let size = 0;
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      parts.push(part.value);
-      size += part.value.length;
-      if (size > largest) break;
+    while (size <= largest && size < declared) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      parts.push(value);
+      size += value.length;
     }
     if (size > largest) reader.cancel().catch(() => {});
     return joined(parts, size).subarray(0, largest + 1);
@@ -48,10 +53,15 @@ async function bodyOf(body, largest) {
 /** `body`: bytes, text, a ReadableStream; dropped where the status or HEAD allows none. */
 export function responseOf(status, headers, body, id, method) {
   const fields = new Headers();
-  for (const [name, value] of headers) if (!ownFields.has(name.toLowerCase())) fields.append(name, value);
-  fields.set("X-Request-Id", id);
+  let typed = false; // else a text would be given a type
+  for (const [name, value] of headers) {
+    const field = name.toLowerCase();
+    typed ||= field === "content-type";
+    if (!ownFields.has(field)) fields.append(name, value);
+  }
+  fields.append("X-Request-Id", id);
   const none = method === "HEAD" || status === 204 || status === 304;
-  return new Response(none ? null : body instanceof ReadableStream ? body : bytesOf(body), { status, headers: fields });
+  return new Response(none ? null : typed || typeof body !== "string" ? body : bytesOf(body), { status, headers: fields });
 }
 
 // What the runtime itself says.

@@ -1,10 +1,11 @@
 // The key ring as the settings have it, and as a file or a secret keeps it: the native server's file, a line for each key,
 // `<id of 8 characters> <base64url of 32 bytes>`, the newest first. Lines that begin with # are passed over.
 
+import { randomBytes } from "./entropy.mjs";
 import { toBase64url } from "./text.mjs";
 
 export function newKeyRing() {
-  const random = (size) => toBase64url(crypto.getRandomValues(new Uint8Array(size)));
+  const random = (size) => toBase64url(randomBytes(size));
   return [{ id: random(6), key: random(32) }];
 }
 

@@ -3,19 +3,19 @@
 import { SqliteStore } from "./sqlite_store.mjs";
 
 /** A store in this file, or undefined where the runtime has no SQLite. Other processes may use the file at the same time. */
-export async function openSqliteStore(file, now) {
+export async function openSqliteStore(file, now, options) {
   const sqlite = await import("node:sqlite").catch(() => undefined);
-  return sqlite && new SqliteStore(new Database(new sqlite.DatabaseSync(file, { timeout: 5000 })), now);
+  return sqlite && new SqliteStore(new Database(new sqlite.DatabaseSync(file, { timeout: 5000 })), now, { later: setImmediate, ...options });
 }
 
 class Database {
   #database;
   #statements = new Map();
+  #durability = "relaxed";
 
-  // The log is on the disk before anybody is told: https://www.sqlite.org/pragma.html#pragma_synchronous
   constructor(database) {
     this.#database = database;
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
   }
 
   run(sql, ...values) {
@@ -24,7 +24,8 @@ class Database {
     return statement.all(...values);
   }
 
-  transaction(work) {
+  transaction(work, durability) {
+    this.#waitForDisk(durability);
     this.run("BEGIN IMMEDIATE");
     try {
       const result = work();
@@ -34,5 +35,13 @@ class Database {
       this.run("ROLLBACK");
       throw error;
     }
+  }
+
+  // FULL: the log is on the disk, and everything before with it, when the commit comes back; NORMAL does not wait:
+  // https://www.sqlite.org/pragma.html#pragma_synchronous
+  #waitForDisk(durability) {
+    if (durability === this.#durability) return;
+    this.#database.exec(`PRAGMA synchronous = ${durability === "credential" ? "FULL" : "NORMAL"}`);
+    this.#durability = durability;
   }
 }

@@ -2,6 +2,7 @@
 
 import { drive, run } from "./drive.mjs";
 import { egressBy } from "./egress.mjs";
+import { randomBytes } from "./entropy.mjs";
 import { partsOf, pathToLog, requestOf, responseOf } from "./exchange.mjs";
 import { Deployment } from "./module.mjs";
 import { Outgoing } from "./outgoing.mjs";
@@ -39,7 +40,7 @@ export class Postern {
     const { audit, log, fetchAllowed: exceptions, now = () => Math.floor(Date.now() / 1000), streams } = rest;
     this.#world = {
       now,
-      entropy: () => crypto.getRandomValues(new Uint8Array(32)),
+      entropy: () => randomBytes(32),
       store,
       passwords,
       tools: functions(tools ?? []),
@@ -170,11 +171,16 @@ class Sink {
 }
 
 function told(events, id, audit, log) {
-  const time = new Date().toISOString();
   for (const { what, outcome, client, subject, detail } of events) {
-    audit?.({ time, request: id, what, outcome, client, subject, detail });
+    audit?.({ time: new Date().toISOString(), request: id, what, outcome, client, subject, detail });
     log?.("info", what, { id, outcome, client, subject, detail });
   }
 }
 
-const newRequestId = () => Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+function newRequestId() {
+  let id = "";
+  for (const byte of randomBytes(8)) id += hex[byte];
+  return id;
+}
+
+const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));

@@ -1,13 +1,17 @@
 // The store contract in any SQLite that is spoken to without waiting: a Durable Object's, node:sqlite's.
 //
-// A database is {run(sql, ...values) -> rows, transaction(work) -> what work gives}. A transaction begins by taking the
+// A database is {run(sql, ...values) -> rows, transaction(work, durability) -> what work gives}. A transaction begins by taking the
 // right to write, so the guards are compared with what is true when the puts are written, also where other processes use
 // the same file.
+//
+// Waiting for the disk is what a commit costs most. So those that come together go together, into one transaction; each
+// keeps its own verdict, since its guards are compared with what those before it have written.
 
 import { bytesOf, textOf } from "./text.mjs";
 
 const versionsAtOnce = 10_000;
 const sweepAtOnce = 500;
+const remembered = 5000; // records, of a few hundred bytes mostly
 const schema = [
   "CREATE TABLE IF NOT EXISTS records (key BLOB PRIMARY KEY, bytes BLOB NOT NULL, version INTEGER NOT NULL, expires_at INTEGER) WITHOUT ROWID",
   "CREATE INDEX IF NOT EXISTS records_by_expiry ON records (expires_at) WHERE expires_at IS NOT NULL",
@@ -20,17 +24,25 @@ export class SqliteStore {
   #now;
   #next = 1; // a version is never given twice, not even after a restart: they are reserved in blocks
   #reserved = 0;
+  #read; // key -> record or undefined, as it is in the database
+  #waiting = []; // commits
+  #later;
 
-  /** `now()`: Unix seconds. */
-  constructor(database, now = () => Math.floor(Date.now() / 1000)) {
+  /**
+   * `now()`: Unix seconds. `alone`: nobody else writes to this database, so what was read once is remembered.
+   * `later(work)`: when those that have come by now have been served.
+   */
+  constructor(database, now = () => Math.floor(Date.now() / 1000), { alone = false, later = (work) => setTimeout(work, 0) } = {}) {
     this.#database = database;
     this.#now = now;
+    this.#later = later;
+    if (alone) this.#read = new Map();
     for (const statement of schema) database.run(statement);
   }
 
   /** {bytes, version} or null. */
   async load(key) {
-    return this.#alive(bytesOf(key));
+    return this.#alive(key);
   }
 
   /** At most `limit` records whose keys begin with `prefix`, in key order. */
@@ -43,16 +55,10 @@ export class SqliteStore {
   }
 
   /** Whether it held. A version that is null means: there must be no such record. */
-  async commit({ expects, puts, deletes }) {
-    return this.#database.transaction(() => {
-      const held = expects.every(({ key, version }) => (this.#alive(bytesOf(key))?.version ?? null) === version);
-      if (!held) return false;
-      for (const key of deletes) this.#database.run("DELETE FROM records WHERE key = ?", bytesOf(key));
-      for (const { key, bytes, expires_at } of puts) {
-        this.#database.run("INSERT OR REPLACE INTO records (key, bytes, version, expires_at) VALUES (?, ?, ?, ?)",
-          bytesOf(key), bytes, this.#version(), expires_at);
-      }
-      return true;
+  commit(commit) {
+    return new Promise((held, failed) => {
+      this.#waiting.push({ commit, held, failed });
+      if (this.#waiting.length === 1) this.#later(() => this.#writeAll(this.#waiting.splice(0)));
     });
   }
 
@@ -62,9 +68,48 @@ export class SqliteStore {
     return this.#database.run("SELECT MIN(expires_at) AS next FROM records WHERE expires_at IS NOT NULL")[0].next;
   }
 
+  #writeAll(waiting) {
+    const durability = waiting.some(({ commit }) => commit.durability === "credential") ? "credential" : "relaxed";
+    try {
+      const verdicts = this.#database.transaction(() => waiting.map(({ commit }) => this.#write(commit)), durability);
+      waiting.forEach(({ held }, at) => held(verdicts[at]));
+    } catch (error) {
+      this.#read?.clear();
+      for (const { failed } of waiting) failed(error);
+    }
+  }
+
+  #write({ expects, puts, deletes }) {
+    const holds = expects.every(({ key, version }) => (this.#alive(key)?.version ?? null) === version);
+    if (!holds) return false;
+    for (const key of deletes) {
+      this.#database.run("DELETE FROM records WHERE key = ?", bytesOf(key));
+      this.#read?.delete(key);
+    }
+    for (const { key, bytes, expires_at } of puts) {
+      this.#database.run("INSERT OR REPLACE INTO records (key, bytes, version, expires_at) VALUES (?, ?, ?, ?)",
+        bytesOf(key), bytes, this.#version(), expires_at);
+      this.#read?.delete(key);
+    }
+    return true;
+  }
+
   #alive(key) {
-    const [row] = this.#database.run("SELECT bytes, version, expires_at FROM records WHERE key = ?", key);
+    const row = this.#row(key);
     return row !== undefined && (row.expires_at === null || this.#now() < row.expires_at) ? shown(row) : null;
+  }
+
+  #row(key) {
+    if (this.#read === undefined || typeof key !== "string") return this.#ask(key);
+    if (this.#read.has(key)) return this.#read.get(key);
+    const row = this.#ask(key);
+    if (this.#read.size >= remembered) this.#read.clear();
+    this.#read.set(key, row);
+    return row;
+  }
+
+  #ask(key) {
+    return this.#database.run("SELECT bytes, version, expires_at FROM records WHERE key = ?", bytesOf(key))[0];
   }
 
   // Within a transaction. Numbers of one that is rolled back are lost with their block, and never given.

@@ -1,5 +1,5 @@
 // Postern on the edge: a worker in front, wherever the client is, and one Durable Object with everything that is stored
-// and every open stream. docs/decisions/008-one-object.md says why there is one.
+// and every open stream. docs/decisions/021-one-object.md says why there is one.
 //
 // Bindings: POSTERN (the object's namespace), POSTERN_PUBLIC_URL, POSTERN_KEYS (the key ring, a secret), POSTERN_FIRST_USER
 // and POSTERN_FIRST_PASSWORD (secrets), POSTERN_SETTINGS (core/server/settings_json.hpp), POSTERN_FETCH_ALLOWED,
@@ -46,7 +46,7 @@ export function definePostern(module, more = {}) {
 
     constructor(ctx, env) {
       super(ctx, env);
-      this.#store = env.POSTERN_STORE === "memory" ? new MemoryStore(now) : new SqliteStore(databaseOf(ctx.storage), now);
+      this.#store = env.POSTERN_STORE === "memory" ? new MemoryStore(now) : new SqliteStore(databaseOf(ctx.storage), now, { alone: true });
       this.#postern = postern(env, { store: this.#store, now });
       ctx.blockConcurrencyWhile(async () => {
         this.#sweeps = (await ctx.storage.getAlarm()) !== null;
@@ -86,7 +86,9 @@ export function definePostern(module, more = {}) {
   return { PosternObject, worker, operator };
 }
 
-const object = (env) => env.POSTERN.get(env.POSTERN.idFromName("postern"));
+let id; // of the one object; what it is made of costs more than keeping it
+
+const object = (env) => env.POSTERN.get((id ??= env.POSTERN.idFromName("postern")));
 
 // Nobody else writes to it, and a reply leaves the object only when what was written before it is on the disk (the
 // runtime's output gate).

@@ -74,13 +74,13 @@ async function serve(options) {
   stopWhenTold(child, socket);
 }
 
-const readJson = (file) => {
+function readJson(file) {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
     throw new Wrong(`--settings ${file}: ${error.message}`);
   }
-};
+}
 
 /** The same server in this process, for a moment: whether settings and first user will do. */
 async function tryOut(modules, settings, first) {

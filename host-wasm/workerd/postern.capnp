@@ -60,6 +60,7 @@ const modules :List(Workerd.Worker.Module) = [
   (name = "js/crossing.mjs", esModule = embed "../js/crossing.mjs"),
   (name = "js/drive.mjs", esModule = embed "../js/drive.mjs"),
   (name = "js/egress.mjs", esModule = embed "../js/egress.mjs"),
+  (name = "js/entropy.mjs", esModule = embed "../js/entropy.mjs"),
   (name = "js/exchange.mjs", esModule = embed "../js/exchange.mjs"),
   (name = "js/key_ring.mjs", esModule = embed "../js/key_ring.mjs"),
   (name = "js/memory_store.mjs", esModule = embed "../js/memory_store.mjs"),

@@ -13,25 +13,14 @@ import path from 'node:path';
 import { binaries, freePort, launch, main, ok, root, sleep, startServer, until } from '../interop/lib.mjs';
 import { signIn } from '../interop/oauth.mjs';
 import { Visitor } from '../interop/web.mjs';
+import { answerOf, call, common, load, median, meta, modern } from './load.mjs';
 import { report } from './report.mjs';
 
 const quick = process.argv.includes('--quick');
 const rounds = quick ? 1 : 5;
 const seconds = quick ? 1 : 4;
 const node = process.execPath;
-const payload = path.join(root, 'tests/bench/payload.lua');
 const peers = path.join(root, 'tests/bench/peers');
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-
-const meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} };
-const call = (extra) => JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'ok', arguments: {}, ...extra } });
-const common = (token) => ({
-  Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream',
-});
-const modern = (token) => ({
-  body: call({ _meta: meta }),
-  headers: { ...common(token), 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call', 'Mcp-Name': 'ok' },
-});
 
 async function legacy(url, token) {
   const headers = common(token);
@@ -42,24 +31,6 @@ async function legacy(url, token) {
   const session = { 'Mcp-Session-Id': begun.headers.get('mcp-session-id'), 'MCP-Protocol-Version': '2025-11-25' };
   await (await post({ jsonrpc: '2.0', method: 'notifications/initialized' }, session)).text();
   return { body: call({}), headers: { ...headers, ...session } };
-}
-
-// One answer, to see that the thing measured does its work.
-async function answerOf({ url, body, headers }) {
-  const response = await fetch(url, { method: 'POST', headers, body });
-  const text = await response.text();
-  if (response.status !== 200 || !text.includes('"ok"')) throw new Error(`${url}: ${response.status} ${text.slice(0, 300)}`);
-  return text;
-}
-
-function load({ url, body, headers }, length = seconds) {
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`).join('\n');
-  const run = spawnSync('wrk', ['-t2', '-c32', `-d${length}s`, '-s', payload, new URL('/', url).href],
-    { encoding: 'utf8', env: { ...process.env, BENCH_BODY: body, BENCH_HEADERS: lines }, timeout: 60_000 });
-  const rate = Number(/Requests\/sec:\s+([\d.]+)/.exec(run.stdout)?.[1]);
-  const bad = Number(/Non-2xx or 3xx responses: (\d+)/.exec(run.stdout)?.[1] ?? 0);
-  if (!rate || bad > 0) throw new Error(`wrk on ${url}: ${bad} bad answers\n${run.stdout}${run.stderr}`);
-  return rate;
 }
 
 const memory = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
@@ -123,17 +94,17 @@ await main('bench', quick ? 300 : 900, async () => {
   };
   for (const run of Object.values(runs)) { await answerOf(run); load(run, 1); }
   const rates = Object.fromEntries(Object.keys(runs).map((name) => [name, []]));
-  for (let round = 0; round < rounds; round += 1) for (const name of Object.keys(runs)) rates[name].push(load(runs[name]));
+  for (let round = 0; round < rounds; round += 1) for (const name of Object.keys(runs)) rates[name].push(load(runs[name], seconds));
   figures.rates = Object.fromEntries(Object.entries(rates).map(([name, values]) => [name, median(values)]));
   await ts1.stop(); await ts2.stop();
 
   const before = [], during = [];
   const resting = memory(server.pid);
-  for (let round = 0; round < rounds; round += 1) before.push(load(runs.modern));
+  for (let round = 0; round < rounds; round += 1) before.push(load(runs.modern, seconds));
   const sockets = await openStreams(server, token, 1000);
   await sleep(500);
   figures.streams = { megabytes: memory(server.pid) - resting, total: memory(server.pid) };
-  for (let round = 0; round < rounds; round += 1) during.push(load(runs.modern));
+  for (let round = 0; round < rounds; round += 1) during.push(load(runs.modern, seconds));
   figures.streams.rate = median(during) / median(before);
   ok('the streams are still open after the load', sockets.every((socket) => !socket.destroyed));
   for (const socket of sockets) socket.destroy();

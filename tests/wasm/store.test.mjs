@@ -45,6 +45,13 @@ async function holds(what, store) {
   ok("keys and values may be any bytes", [...(await store.load(odd)).bytes].join() === "0,255" && (await scanned(start, 9)).join() === "112,255,0,1", await scanned(start, 9));
   const race = await Promise.all(Array.from({ length: 50 }, () => commit(store, { expects: [{ key: "race", version: null }], puts: [put("race", "x")] })));
   ok("of fifty at once one holds", race.filter(Boolean).length === 1);
+  await commit(store, { puts: [put("chain", "0")] });
+  const { version } = await store.load("chain");
+  const both = await Promise.all([
+    commit(store, { expects: [{ key: "chain", version }], puts: [put("chain", "1"), put("chained", "x")] }),
+    commit(store, { expects: [{ key: "chained", version: null }], puts: [put("chained", "y")] }),
+  ]);
+  ok("a commit sees what one that came with it has written", both.join() === "true,false" && text(await store.load("chained")) === "x", both);
 }
 
 await holds("memory", new MemoryStore(() => now));
@@ -55,6 +62,11 @@ const store = await openSqliteStore(file, () => now);
 if (store === undefined) console.log("# this Node has no SQLite");
 else {
   await holds("node:sqlite", store);
+  await holds("node:sqlite, alone", await openSqliteStore(path.join(folder, "alone.db"), () => now, { alone: true }));
+  const broken = [put("i", "x"), { key: "j", bytes: Symbol("no bytes"), expires_at: null }];
+  const fails = await Promise.all([commit(store, { puts: [broken[0]] }), commit(store, { puts: [broken[1]] })].map((one) => one.then(() => false, () => true)));
+  check("node:sqlite: what can't be written takes with it those that it came with, and each is told", fails.join() === "true,true" && (await store.load("i")) === null, fails);
+  check("node:sqlite: and the next one holds", await commit(store, { puts: [put("i", "x")] }));
   const kept = await store.load("a");
   const again = await openSqliteStore(file, () => now);
   check("node:sqlite: another process reads it", text(await again.load("a")) === "again");

@@ -1,0 +1,134 @@
+// scripts/edge's program by itself: what it refuses, what lies in its data folder, how it ends; and what no client of the
+// other tests sees: who answers without the object, records that expire, requests to other servers.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { addUser, equal, freePort, group, killHard, launchProgram, main, ok, root, sleep, startServer, stopClean, until } from '../interop/lib.mjs';
+import { authorization, callTool, register, signIn } from '../interop/oauth.mjs';
+import { formsOf, request, Visitor } from '../interop/web.mjs';
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'postern-edge-'));
+const edge = (args, options = {}) => spawnSync(process.execPath, [path.join(root, 'host-wasm/workerd/edge.mjs'), '--modules', path.join(root, 'build/wasm'), ...args], {
+  encoding: 'utf8', cwd: folder, timeout: 20_000, env: { PATH: process.env.PATH, ...options.env }, input: options.input ?? '' });
+
+function refusals() {
+  const settings = path.join(folder, 'settings.json');
+  writeFileSync(settings, '{"lifetime":{}}');
+  writeFileSync(path.join(folder, 'open-keys'), 'x');
+  const rows = [
+    ['an option that is none', ['--lisetn', 'x'], /lisetn/],
+    ['a command that is none', ['sevre'], /sevre/],
+    ['an address off loopback', ['--listen', '0.0.0.0:8787'], /expected loopback/],
+    ['no port', ['--listen', '127.0.0.1'], /expected host:port/],
+    ['a store that is none', ['--store', 'cloud'], /expected disk or memory/],
+    ['http off loopback', ['--public-url', 'http://mcp.example.com'], /expected https/],
+    ['a lifetime that is none', ['--code-ttl', '601'], /1 to 600/],
+    ['a lifetime that is no number', ['--access-ttl', 'soon'], /whole number/],
+    ['settings that are misspelt', ['--settings', settings], /lifetime: there is no such setting/],
+    ['no file of settings', ['--settings', 'nowhere.json'], /nowhere.json/],
+    ['no module', ['--modules', folder], /postern.wasm: no such file/],
+    ['a password without a way', ['user', 'add', 'grace'], /--password-stdin/],
+    ['a user of nobody', ['user', 'add', 'grace', '--password-stdin', '--data', path.join(folder, 'none')], /is it running/],
+  ];
+  for (const [what, args, told] of rows) {
+    const end = edge(args.includes('--data') ? args : [...args, '--data', path.join(folder, 'data')]);
+    ok(`${what}: one line and exit code 2`, end.status === 2 && told.test(end.stderr) && end.stderr.trim().split('\n').length === 1, `${end.status} ${end.stderr}`);
+  }
+  const weak = edge(['--data', path.join(folder, 'data')], { env: { POSTERN_FIRST_USER: 'ada', POSTERN_FIRST_PASSWORD: 'x' } });
+  ok('a first password that is too short: the same', weak.status === 2 && /password/.test(weak.stderr), weak.stderr);
+  ok('and nothing was made', !existsSync(path.join(folder, 'data')));
+}
+
+async function dataFolder() {
+  const port = await freePort();
+  const data = path.join(folder, 'first');
+  const args = ['--listen', `127.0.0.1:${port}`, '--data', data, '--log-format', 'json'];
+  const server = launchProgram('postern', args);
+  await until(() => /^ready /m.test(server.out), 15, 'the ready line');
+  equal('the ready line', server.out.match(/^ready .*$/m)[0], `ready http://localhost:${port}`);
+  const password = server.out.match(/^one-time password: (\S+)/m)?.[1];
+  ok('the first start prints a user and a password, on standard output alone', /^first user: +admin$/m.test(server.out) && password && !server.err.includes(password), server.out);
+  equal('the folder is for its owner', (statSync(data).mode & 0o777).toString(8), '700');
+  equal('so is the key ring', (statSync(path.join(data, 'keys')).mode & 0o777).toString(8), '600');
+  const url = `http://localhost:${port}`;
+  const scene = { url, mcp: `${url}/mcp`, user: 'admin', password };
+  const { access } = await signIn(scene, new Visitor(scene));
+  equal('and that user gets in', (await callTool(scene, access, 'whoami')).status, 200);
+  const second = edge([...args.slice(2), '--listen', `127.0.0.1:${await freePort()}`]);
+  ok('another one with this folder is refused', second.status === 2 && /another one is running/.test(second.stderr), second.stderr);
+  const keys = readFileSync(path.join(data, 'keys'), 'utf8');
+  await stopClean(server, 'SIGTERM');
+  ok('no socket is left behind', !existsSync(path.join(data, 'operator.sock')), readdirSync(data));
+
+  const again = launchProgram('postern', args);
+  await until(() => /^ready /m.test(again.out), 15, 'the ready line');
+  ok('the second start prints no password, and keeps the keys', !/password/.test(again.out) && readFileSync(path.join(data, 'keys'), 'utf8') === keys, again.out);
+  equal('a token of before works', (await callTool(scene, access, 'whoami')).status, 200);
+  await killHard(again);
+  const end = await again.ended;
+  ok('when workerd is killed, the program ends, and says so', end.code === 1 && /workerd ended by itself/.test(again.err), end);
+}
+
+async function outlivesNobody() {
+  const server = await startServer();
+  const workerd = Number(server.err.match(/"workerd":([0-9]+)/)[1]);
+  process.kill(server.pid, 'SIGKILL');
+  const gone = () => { try { process.kill(workerd, 0); return false; } catch { return true; } };
+  ok('when the program is killed, workerd ends', await until(gone, 5, 'its end').catch(() => false));
+  await server.stop();
+}
+
+async function operator() {
+  const server = await startServer();
+  const { password } = addUser(server, 'grace');
+  const grace = { ...server, user: 'grace', password };
+  equal('a user that was added gets in', (await callTool(server, (await signIn(server, new Visitor(grace))).access, 'whoami')).status, 200);
+  const twice = edge(['user', 'add', 'grace', '--password-stdin', '--data', server.data], { input: 'another password\n' });
+  ok('the name is taken then', twice.status === 2 && /of this name already/.test(twice.stderr), twice.stderr);
+  for (const target of ['/users', '/stop']) {
+    const reply = await request(server.url + target, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"name":"mallory","password":"correct horse"}' });
+    equal(`${target} is nothing that clients reach`, reply.status, 404);
+  }
+  await stopClean(server);
+}
+
+/** The object is asked only when the request alone does not decide. */
+async function near() {
+  const server = await startServer({ logLevel: 'debug' });
+  const requests = () => server.err.split('\n').filter((line) => line.includes('"http.request"')).length;
+  for (const target of ['/.well-known/oauth-authorization-server', '/.well-known/oauth-protected-resource/mcp', '/mcp', '/healthz', '/nowhere']) await request(server.url + target);
+  await request(server.mcp, { method: 'OPTIONS' });
+  await sleep(200);
+  equal('metadata, challenges and preflights do not reach the object', requests(), 0);
+  const client = await register(server);
+  ok('what has to be looked up does', await until(() => requests() === 1, 5, 'a line in the log').catch(() => false));
+  const page = await request(authorization(server, client).url);
+  ok('a page, too', page.status === 200 && formsOf(page.text).length > 0 && await until(() => requests() === 2, 5).catch(() => false), page.brief);
+  await stopClean(server);
+}
+
+/** A client that names a document somewhere else makes the server fetch it: not from here. */
+async function egress() {
+  const server = await startServer({ logLevel: 'debug' });
+  const names = ['https://127.0.0.1/client.json', 'https://localhost/client.json', 'https://10.0.0.1/client.json', 'https://[::1]/client.json', 'https://169.254.169.254/latest',
+    'http://example.com/client.json', 'https://user@example.com/client.json', 'https://printer.local/client.json', 'https://mcp.invalid/client.json'];
+  for (const client_id of names) {
+    const asked = authorization(server, { client_id }, { redirect_uri: 'https://app.example.com/callback' });
+    const reply = await request(asked.url, { seconds: 15 });
+    ok(`a client at ${client_id}: refused, and the visitor is sent nowhere`, reply.status >= 400 && reply.status < 500 && !reply.headers.location, reply.brief);
+  }
+  const fetches = server.err.split('\n').filter((line) => line.includes('"what":"fetch"')).map((line) => JSON.parse(line));
+  ok('only what the policy lets through was looked for, and found nothing', fetches.length > 0 && fetches.every(({ host, problem }) => problem === 'refused' || host === 'mcp.invalid'), fetches);
+  await stopClean(server);
+}
+
+await main('edge', 150, async () => {
+  refusals();
+  await group('the data folder', dataFolder, 40);
+  await group('neither outlives the other', outlivesNobody);
+  await group('the operator', operator);
+  await group('near the client', near);
+  await group('other servers', egress, 60);
+  rmSync(folder, { recursive: true, force: true });
+});
