@@ -6,7 +6,8 @@ import { mutants as authorize } from "./mutants_authorize.mjs";
 import { mutants as client_side } from "./mutants_client.mjs";
 import { mutants as clients } from "./mutants_clients.mjs";
 import { mutants as external } from "./mutants_external.mjs";
+import { mutants as providers } from "./mutants_providers.mjs";
 import { mutants as server } from "./mutants_server.mjs";
 import { mutants as tokens } from "./mutants_tokens.mjs";
 
-export const mutants = [...authorize, ...tokens, ...clients, ...external, ...server, ...client_side];
+export const mutants = [...authorize, ...tokens, ...clients, ...external, ...providers, ...server, ...client_side];
