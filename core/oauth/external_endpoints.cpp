@@ -15,6 +15,8 @@ namespace {
 
 bool is_read(const HttpRequest& request) { return request.method == "GET" || request.method == "HEAD"; }
 
+/// Nothing is known of that server.
+Answer unreachable(std::string_view what, const std::string& why, Commit kept);
 Json as_seen_here(const Authority& authority, const ExternalServer& server);
 /// What is handed on: a client's own credentials, if it has any, and nothing else of its header.
 Result<wire::Headers, Refused> credentials_of(const HttpRequest& request);
@@ -37,11 +39,7 @@ Outcome external_metadata(const Authority& authority, const HttpRequest& request
   Commit kept;
   const auto server = external_server(*authority.external, ask, kept);
   if (ask.pending()) return ask.needs();
-  if (!server) {
-    Answer answer = external_unreachable(what, {Refusal::external_unreachable, server.error()});
-    answer.commit = std::move(kept);
-    return answer;
-  }
+  if (!server) return unreachable(what, server.error(), std::move(kept));
   Reply reply{200,
               {{"Content-Type", "application/json"}, {"Cache-Control", "public, max-age=300"}},
               wire::dump_json(as_seen_here(authority, *server)),
@@ -86,6 +84,12 @@ Outcome external_register(const Authority& authority, const HttpRequest& request
 
 namespace {
 
+Answer unreachable(std::string_view what, const std::string& why, Commit kept) {
+  Answer answer = external_unreachable(what, {Refusal::external_unreachable, why});
+  answer.commit = std::move(kept);
+  return answer;
+}
+
 // A client that goes by these finds us everywhere, and its requests get the resource that they lack.
 Json as_seen_here(const Authority& authority, const ExternalServer& server) {
   Json document = server.document;
@@ -117,11 +121,7 @@ Outcome hand_on(std::string_view what, const Authority& authority, const HttpReq
   Commit kept;
   const auto server = external_server(*authority.external, ask, kept);
   if (ask.pending()) return ask.needs();
-  if (!server) {
-    Answer answer = external_unreachable(what, {Refusal::external_unreachable, server.error()});
-    answer.commit = std::move(kept);
-    return answer;
-  }
+  if (!server) return unreachable(what, server.error(), std::move(kept));
   auto made = make(authority, request, *server);
   if (!made) return refuse_json(what, made.error());
   Fetch fetch = std::move(made).value();
