@@ -68,7 +68,7 @@ Admission admit(const Authority& authority, const HttpRequest& request, Ask& ask
   }
   keep_checked(check.commit, grant, check);
   if (check.verdict == UpstreamCheck::Verdict::unreachable) {
-    Answer answer = upstream_unreachable(what, *grant);
+    Answer answer = upstream_unreachable(authority, what, *grant);
     answer.commit = std::move(check.commit);
     return {std::move(answer)};
   }

@@ -94,7 +94,7 @@ Result<ScopeSet, Refused> scopes_of(const TokenRequest& request, const store::Gr
 // The provider does not let this user in any more, or can't be asked for too long.
 Outcome refused_by_provider(const TokenRequest& request, const Read& read) {
   if (read.check.verdict == UpstreamCheck::Verdict::unreachable) {
-    Answer answer = upstream_unreachable(what, *read.grant);
+    Answer answer = upstream_unreachable(request.authority, what, *read.grant);
     answer.commit = read.check.commit;
     keep_checked(answer.commit, read.grant, read.check);
     return answer;

@@ -12,8 +12,9 @@
 namespace postern::oauth {
 namespace {
 
-constexpr Seconds early{60};      // Before its end a provider's token is not relied on any more.
-constexpr Seconds ask_again{30};  // After the provider did not answer.
+constexpr Seconds early{60};  // Before its end a provider's token is not relied on any more.
+/// After the provider did not answer.
+Seconds ask_again(const Lifetimes& lifetimes) { return std::min(Seconds{30}, lifetimes.provider_check); }
 
 using Verdict = UpstreamCheck::Verdict;
 
@@ -105,9 +106,9 @@ UpstreamCheck end_for_provider(const Authority& authority, const std::string& gr
   return check;
 }
 
-Answer upstream_unreachable(std::string_view what, const store::Grant& grant) {
+Answer upstream_unreachable(const Authority& authority, std::string_view what, const store::Grant& grant) {
   Answer answer = refuse_json(what, {Refusal::upstream_unreachable, {}, grant.client, grant.subject});
-  answer.reply.headers.push_back({"Retry-After", std::to_string(ask_again.count)});
+  answer.reply.headers.push_back({"Retry-After", std::to_string(ask_again(authority.lifetimes).count)});
   return answer;
 }
 
@@ -189,7 +190,7 @@ UpstreamCheck unanswered(const Subject& subject, const Facts& facts) {
   UpstreamCheck check;
   check.verdict = is_patient(subject.authority, *subject.grant, facts.now()) ? Verdict::good : Verdict::unreachable;
   check.grant = *subject.grant;
-  check.grant.check_due = facts.now() + ask_again;
+  check.grant.check_due = facts.now() + ask_again(subject.authority.lifetimes);
   check.changed = true;
   return check;
 }

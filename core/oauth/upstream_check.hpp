@@ -48,6 +48,6 @@ UpstreamCheck end_for_provider(const Authority& authority, const std::string& gr
                                const store::Found<store::Grant>& grant, const std::string& why, Ask& ask);
 
 /// 503 with Retry-After: nothing is wrong with the token, and nothing has ended.
-Answer upstream_unreachable(std::string_view what, const store::Grant& grant);
+Answer upstream_unreachable(const Authority& authority, std::string_view what, const store::Grant& grant);
 
 }  // namespace postern::oauth
