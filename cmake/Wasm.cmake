@@ -1,8 +1,9 @@
-# The core as a standalone WebAssembly module: no generated JavaScript, no entry point, no imports. The same with another
-# catalogue (host-wasm/catalogue.hpp) for the tests, each in a folder of its own and by the same name.
+# The core as a standalone WebAssembly module: no generated JavaScript, no entry point, no imports. One for a page, which has
+# the client's side, too; one for servers; and the same with another catalogue (host-wasm/catalogue.hpp) for the tests. Each
+# lies in a folder of its own, by the same name.
 
-function(postern_wasm_module name catalogue folder)
-  add_executable(${name} host-wasm/abi.cpp host-wasm/client_abi.cpp host-wasm/runtime.cpp ${catalogue})
+function(postern_wasm_module name folder)
+  add_executable(${name} host-wasm/abi.cpp host-wasm/runtime.cpp ${ARGN})
   target_link_libraries(${name} PRIVATE postern_core)
   target_compile_options(${name} PRIVATE -flto -finline-functions -fno-exceptions -fno-rtti)
   # The stack lies first, so that running out of it traps instead of overwriting data. It ends below 2^20: addresses of
@@ -15,7 +16,8 @@ function(postern_wasm_module name catalogue folder)
   postern_compile(${name})
 endfunction()
 
-postern_wasm_module(postern_wasm host-wasm/catalogue.cpp .)
+postern_wasm_module(postern_wasm . host-wasm/client_abi.cpp host-wasm/catalogue.cpp)
+postern_wasm_module(postern_server_wasm server host-wasm/catalogue.cpp)
 if(POSTERN_TESTS)
-  postern_wasm_module(postern_conformance_wasm tests/conformance/wasm_catalogue.cpp conformance)
+  postern_wasm_module(postern_conformance_wasm conformance tests/conformance/wasm_catalogue.cpp)
 endif()

@@ -22,16 +22,18 @@ export async function createNodePostern({ data, ...options }) {
 
 /** For node:http and node:https. */
 export function nodeHandler(postern) {
-  return async (incoming, outgoing) => {
-    const gone = new AbortController();
-    outgoing.once("close", () => gone.abort());
-    const response = await postern.handle({ ...partsOf(incoming), body: Readable.toWeb(incoming) });
-    outgoing.writeHead(response.status, [...response.headers].flat());
-    if (response.body === null) return void outgoing.end();
-    outgoing.flushHeaders(); // a stream may have nothing to say for a while
-    // A client that goes away ends its stream.
-    await pipeline(Readable.fromWeb(response.body), outgoing, { signal: gone.signal }).catch(() => {});
-  };
+  return (incoming, outgoing) => answer(postern, incoming, outgoing).catch(() => outgoing.destroy());
+}
+
+async function answer(postern, incoming, outgoing) {
+  const gone = new AbortController();
+  outgoing.once("close", () => gone.abort());
+  const response = await postern.handle({ ...partsOf(incoming), body: Readable.toWeb(incoming) });
+  outgoing.writeHead(response.status, [...response.headers].flat());
+  if (response.body === null) return void outgoing.end();
+  outgoing.flushHeaders(); // a stream may have nothing to say for a while
+  // A client that goes away ends its stream.
+  await pipeline(Readable.fromWeb(response.body), outgoing, { signal: gone.signal }).catch(() => {});
 }
 
 // As it came, each field by itself: a Request would join and rewrite.

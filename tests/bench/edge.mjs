@@ -33,7 +33,7 @@ async function start(folder, ports) {
   const origin = (name) => `http://localhost:${ports[name]}`;
   const scopes = [{ token: 'user', in_words: 'Call the trivial tool' }];
   mkdirSync(path.join(folder, 'data'));
-  const server = launch(workerd, ['serve', '-I', bundles, '-I', path.join(root, 'build/wasm'), path.join(here, 'bench.capnp'), '-d', `data=${path.join(folder, 'data')}`,
+  const server = launch(workerd, ['serve', '-I', bundles, '-I', path.join(root, 'build/wasm/server'), path.join(here, 'bench.capnp'), '-d', `data=${path.join(folder, 'data')}`,
     ...Object.entries(ports).flatMap(([name, port]) => ['-s', `${name}=127.0.0.1:${port}`])], {
     env: {
       POSTERN_PUBLIC_URL: origin('postern'), POSTERN_KEYS: printKeyRing(newKeyRing()), POSTERN_SETTINGS: JSON.stringify({ scopes }),

@@ -110,7 +110,7 @@ await main('bench', quick ? 300 : 900, async () => {
   for (const socket of sockets) socket.destroy();
 
   figures.micro = microbenchmarks();
-  const wasm = path.join(root, 'build/wasm/postern.wasm');
+  const wasm = path.join(root, 'build/wasm/server/postern.wasm');
   try {
     figures.wasm = { bytes: statSync(wasm).size, gzip: gzipSync(readFileSync(wasm), { level: 9 }).length };
   } catch { console.log('# build/wasm/postern.wasm is not built: its size is left out'); }

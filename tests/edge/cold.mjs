@@ -27,7 +27,7 @@ async function timed(pid, work) {
   return { cpu, wall: performance.now() - wall };
 }
 
-const bytes = readFileSync(path.join(root, 'build/wasm/postern.wasm'));
+const bytes = readFileSync(path.join(root, 'build/wasm/server/postern.wasm'));
 const settings = { public_url: 'http://localhost:8000', key_ring: newKeyRing() };
 
 async function inNode(module) {

@@ -9,7 +9,7 @@ import { authorization, callTool, register, signIn } from '../interop/oauth.mjs'
 import { formsOf, request, Visitor } from '../interop/web.mjs';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'postern-edge-'));
-const edge = (args, options = {}) => spawnSync(process.execPath, [path.join(root, 'host-wasm/workerd/edge.mjs'), '--modules', path.join(root, 'build/wasm'), ...args], {
+const edge = (args, options = {}) => spawnSync(process.execPath, [path.join(root, 'host-wasm/workerd/edge.mjs'), '--modules', path.join(root, 'build/wasm/server'), ...args], {
   encoding: 'utf8', cwd: folder, timeout: 20_000, env: { PATH: process.env.PATH, ...options.env }, input: options.input ?? '' });
 
 function refusals() {

@@ -13,8 +13,8 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'postern-package-'));
 function install() {
   const source = path.join(folder, 'source');
   cpSync(path.join(root, 'host-wasm'), source, { recursive: true });
-  mkdirSync(path.join(folder, 'build/wasm'), { recursive: true });
-  cpSync(path.join(root, 'build/wasm/postern.wasm'), path.join(folder, 'build/wasm/postern.wasm')); // where prepack looks for it
+  mkdirSync(path.join(folder, 'build/wasm/server'), { recursive: true });
+  cpSync(path.join(root, 'build/wasm/server/postern.wasm'), path.join(folder, 'build/wasm/server/postern.wasm')); // where prepack looks for it
   const packed = spawnSync('npm', ['pack', '--pack-destination', folder], { cwd: source, encoding: 'utf8', timeout: 60_000 });
   const archive = path.join(folder, packed.stdout.trim().split('\n').at(-1));
   const to = path.join(folder, 'app/node_modules');

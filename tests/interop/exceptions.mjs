@@ -15,7 +15,7 @@ const workerd = {
 /** Tests of the main job that are not run there at all. */
 export const notRun = {
   workerd: {
-    'github, oidc, canary': 'their providers are at loopback, which workerd reaches only when its configuration is changed; they are configured by TOML, which is the native command line’s. What they test is the core, and its Fetch is held by tests/wasm/egress.test.mjs and tests/edge/edge.mjs',
+    'github, oidc, canary, cimd, external': 'the servers that they play are at loopback, which workerd reaches only when its configuration is changed; they are configured by TOML, which is the native command line’s. What they test is the core, and its Fetch is held by tests/wasm/egress.test.mjs and tests/edge/edge.mjs',
     account: 'half of it is the native command line (grants, clients, --audit FILE, SIGHUP); the page itself is the core’s',
   },
 };

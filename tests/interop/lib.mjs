@@ -167,7 +167,7 @@ function commandOf(name) {
     if (!existsSync(program)) throw new Error(`${path.relative(root, program)} is not built`);
     return [program];
   }
-  const modules = path.join(root, 'build/wasm', { postern: '', 'postern-conformance-server': 'conformance', 'postern-bench-server': 'bench' }[name]);
+  const modules = path.join(root, 'build/wasm', { postern: 'server', 'postern-conformance-server': 'conformance' }[name]);
   const script = host === 'node' ? 'tests/edge/node_server.mjs' : 'host-wasm/workerd/edge.mjs';
   const quiet = host === 'node' ? ['--disable-warning=ExperimentalWarning'] : []; // node:sqlite
   const edge = [process.execPath, ...quiet, path.join(root, script), '--modules', modules];

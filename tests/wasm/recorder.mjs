@@ -17,6 +17,9 @@ export async function* record() {
 
 export const recording = (module, chapter) => new Recording(module, chapter).tell();
 
+// The members as core/flow/codec.hpp tells of them.
+const ordered = ({ method, target, headers, body }) => ({ method, target, headers, body });
+
 class Recording {
   #draws = 0;
   #pairs = [];
@@ -33,7 +36,7 @@ class Recording {
       entropy: () => createHash("sha256").update(`${name} ${++this.#draws}`).digest(),
       passwords: { hash: async (password) => `$plain$${password}`, verify: async (phc, password) => phc === `$plain$${password}` },
       evaluated: (request, facts, outcome) =>
-        this.#pairs.push({ name: "", request: toJson(request), facts: recordable(facts), outcome: toJson(outcome) }),
+        this.#pairs.push({ name: "", request: ordered(toJson(request)), facts: recordable(facts), outcome: toJson(outcome) }),
     });
   }
 
