@@ -2,7 +2,7 @@
 # catalogue (host-wasm/catalogue.hpp) for the tests, each in a folder of its own and by the same name.
 
 function(postern_wasm_module name catalogue folder)
-  add_executable(${name} host-wasm/abi.cpp host-wasm/runtime.cpp ${catalogue})
+  add_executable(${name} host-wasm/abi.cpp host-wasm/client_abi.cpp host-wasm/runtime.cpp ${catalogue})
   target_link_libraries(${name} PRIVATE postern_core)
   target_compile_options(${name} PRIVATE -flto -finline-functions -fno-exceptions -fno-rtti)
   # The stack lies first, so that running out of it traps instead of overwriting data. It ends below 2^20: addresses of

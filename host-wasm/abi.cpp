@@ -24,6 +24,7 @@
 #include "core/wire/sse.hpp"
 #include "host-wasm/catalogue.hpp"
 #include "host-wasm/crossing.hpp"
+#include "host-wasm/edge.hpp"
 
 #define POSTERN_EXPORT(name) extern "C" __attribute__((export_name(#name), used))
 
@@ -185,6 +186,12 @@ std::string layout() {
 }
 
 }  // namespace
+
+const char* edge::with_text(std::uint32_t size, Text (*work)(std::string_view)) {
+  const Given given(size);
+  const auto result = work({input_buffer.bytes, size});
+  return result ? finish(0, {}, *result) : refuse(result.error().why);
+}
 
 /// Where the next call's input goes. Null when there is no memory for so much.
 POSTERN_EXPORT(postern_input) char* postern_input(std::uint32_t size) {

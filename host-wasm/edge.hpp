@@ -1,35 +1,22 @@
-// How text crosses the edge of the module (abi.cpp tells the rules), for the files that export.
+// The edge of the module (abi.cpp tells the rules) for exports that take and give text, of files beside it.
 #pragma once
 
 #include <cstdint>
-#include <cstdlib>
-#include <cstring>
 #include <string>
 #include <string_view>
-#include <utility>
 
-#include "core/wire/json.hpp"
+#include "core/base/result.hpp"
 
 namespace postern::wasm::edge {
 
-inline constexpr wire::JsonLimits limits{64 << 20, 64};
+/// Why the input can not be read, in one line.
+struct Unread {
+  std::string why;
+};
+using Text = Result<std::string, Unread>;
 
-inline char* give(const Json& result) {
-  const std::string text = wire::dump_json(result);
-  const auto size = static_cast<std::uint32_t>(text.size());
-  char* block = static_cast<char*>(std::malloc(sizeof size + text.size()));
-  if (block == nullptr) __builtin_trap();
-  std::memcpy(block, &size, sizeof size);
-  std::memcpy(block + sizeof size, text.data(), text.size());
-  return block;
-}
-
-inline char* refuse(std::string reason) { return give(Json{{"error", std::move(reason)}}); }
-
-inline const Json& part(const Json& input, std::string_view name) {
-  static const Json nothing;
-  const Json* found = wire::member(input, name);
-  return found == nullptr ? nothing : *found;
-}
+/// What an export gives back: the text of `work` on the call's input, or its one line why there is none. The input is
+/// wiped afterwards.
+const char* with_text(std::uint32_t size, Text (*work)(std::string_view input));
 
 }  // namespace postern::wasm::edge

@@ -30,19 +30,17 @@ export class Client {
   }
 
   #cross(input) {
-    const { memory, postern_alloc, postern_free, postern_client } = this.#exports;
+    const { memory, postern_input, postern_client } = this.#exports;
     const text = utf8.write.encode(JSON.stringify(input));
-    const given = postern_alloc(text.length);
+    const given = postern_input(text.length);
     if (given === 0) throw new RangeError(`the module has no room for ${text.length} bytes`);
     new Uint8Array(memory.buffer, given, text.length).set(text);
-    const result = postern_client(given, text.length);
-    postern_free(given);
-    // Growth detaches the buffer, so the view is made only now.
-    const size = new DataView(memory.buffer).getUint32(result, true);
-    const output = JSON.parse(utf8.read.decode(new Uint8Array(memory.buffer, result + 4, size)));
-    postern_free(result);
-    if (output.error !== undefined) throw new TypeError(output.error);
-    return output;
+    const answer = postern_client(text.length);
+    // Growth detaches the buffer, so the view is made only now. The layout of an answer: host-wasm/abi.cpp.
+    const [size, kind, structure] = new Uint32Array(memory.buffer.slice(answer, answer + 12));
+    const said = utf8.read.decode(new Uint8Array(memory.buffer, answer + 12 + structure, size - 4 - structure));
+    if (kind !== 0) throw new TypeError(said);
+    return JSON.parse(said);
   }
 }
 

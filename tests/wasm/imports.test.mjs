@@ -7,8 +7,8 @@ import { check, compiled, done, wasmPath } from "./host.mjs";
 // The bound for the gzipped module is 130 KB, and it is short of it: docs/performance.md. Until then it must not grow.
 const bound = 130 * 1024;
 const most = { bytes: 450 * 1024, gzipped: 160 * 1024 };
-const functions = ["_initialize", "postern_add_user", "postern_alloc", "postern_check", "postern_client", "postern_close",
-  "postern_evaluate", "postern_free", "postern_open", "postern_tell"];
+const functions = ["_initialize", "postern_add_user", "postern_check", "postern_client", "postern_close", "postern_closed",
+  "postern_evaluate", "postern_input", "postern_judge", "postern_layout", "postern_list_users", "postern_open", "postern_tell"];
 
 const module = compiled();
 const imports = WebAssembly.Module.imports(module).map(({ module: from, name }) => `${from}.${name}`);
