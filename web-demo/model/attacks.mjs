@@ -1,0 +1,18 @@
+// The attack table. Each attack takes a message as it was really made, changes it, and shows what the core says. None says
+// itself what will come of it: what the core does not refuse is shown as not refused.
+
+import { Lab } from "./lab.mjs";
+import { attacksOnClients } from "./attacks_client.mjs";
+import { attacksOnCodes } from "./attacks_code.mjs";
+import { attacksOnPages } from "./attacks_page.mjs";
+import { attacksOnTokens } from "./attacks_token.mjs";
+
+/** {id, title, story, run(lab) -> {refused, changes, exchanges, status, error, reason, detail, clause}}. */
+export const attacks = [...attacksOnCodes, ...attacksOnTokens, ...attacksOnPages, ...attacksOnClients];
+
+/** Runs one in a world of its own. */
+export async function tryAttack(module, switches, attack) {
+  const lab = await Lab.open(module, switches);
+  const result = await attack.run(lab);
+  return { ...result, attack: attack.id, recorder: lab.world.recorder, switches };
+}
