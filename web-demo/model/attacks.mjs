@@ -10,9 +10,9 @@ import { attacksOnTokens } from "./attacks_token.mjs";
 /** {id, title, story, run(lab) -> {refused, changes, exchanges, status, error, reason, detail, clause}}. */
 export const attacks = [...attacksOnCodes, ...attacksOnTokens, ...attacksOnPages, ...attacksOnClients];
 
-/** Runs one in a world of its own. */
+/** Runs one in a world of its own. Throws NotReached where the client stops before. */
 export async function tryAttack(module, switches, attack) {
   const lab = await Lab.open(module, switches);
   const result = await attack.run(lab);
-  return { ...result, attack: attack.id, recorder: lab.world.recorder, switches };
+  return { ...result, world: lab.world };
 }

@@ -36,7 +36,7 @@ export const attacksOnCodes = [
     async run(lab) {
       const callback = await lab.consented();
       const request = await lab.overheard("/token", () => lab.client.on({ event: "called_back", url: callback }));
-      return lab.sends(lab.world.authority.origin, request, {}, "the same request, again");
+      return lab.sends(lab.world.authority.origin, request, {}, "it is the same request, once more");
     },
   },
   {

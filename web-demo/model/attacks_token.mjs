@@ -22,7 +22,7 @@ export const attacksOnTokens = [
       const renew = () => (lab.world.clock.pass(3600), lab.client.call("tools/list"));
       const old = await lab.overheard("/token", renew);
       await renew();
-      return lab.sends(lab.world.authority.origin, old, {}, "the same request, again");
+      return lab.sends(lab.world.authority.origin, old, {}, "it is the same request, once more");
     },
   },
   {
@@ -73,7 +73,7 @@ export const attacksOnTokens = [
     async run(lab) {
       const { origin, request } = await listing(lab);
       lab.world.clock.pass(7200);
-      return lab.sends(origin, request, {}, "two hours later");
+      return lab.sends(origin, request, {}, "it is sent two hours later");
     },
   },
   {
@@ -86,7 +86,7 @@ export const attacksOnTokens = [
       const body = new URLSearchParams({ token: tokens.refresh, client_id: registration.client_id }).toString();
       await lab.network.send("client", { method: "POST", url: `${lab.world.authority.origin}/revoke`, headers: form, body });
       lab.world.clock.pass(20); // what introspection said is believed for 15 seconds
-      return lab.sends(origin, request, {}, "after the revocation");
+      return lab.sends(origin, request, {}, "it is used after the revocation");
     },
   },
   {

@@ -24,7 +24,7 @@ const messages = [
   { when: at("/account", (x) => x.request.method === "POST"), name: "The user revokes", clauses: ["RFC 7009 s. 2.1: tokens of one grant end together"] },
   { when: at("/account"), name: "Account page", clauses: ["RFC 9700 s. 4.14: a user can end a grant"] },
   { when: at("/callback"), name: "Authorization response", clauses: [`${oauth} s. 4.1.2`, "RFC 9207 s. 2"] },
-  { when: at("/example/callback"), name: "The login service sends the browser back", clauses: ["OpenID Connect Core s. 3.1.2.5", "RFC 9207 s. 2.4"] },
+  { when: at("/example/callback"), name: "Back from the login service", clauses: ["OpenID Connect Core s. 3.1.2.5", "RFC 9207 s. 2.4"] },
 ];
 
 /** {name, clauses} of an exchange. */

@@ -7,6 +7,13 @@ import { judgeAction, judgeExchange } from "./judge.mjs";
 import { authorizes } from "./story.mjs";
 import { createWorld, person } from "./world.mjs";
 
+/** The client refused before the attack began: under these switches it can't be tried. */
+export class NotReached extends Error {
+  constructor(action) {
+    super(`${action.sentence ?? action.action} (${action.why ?? ""})`);
+  }
+}
+
 export class Lab {
   static async open(module, switches) {
     const lab = new Lab();
@@ -23,9 +30,15 @@ export class Lab {
     return this.world.client;
   }
 
-  /** The client asks, is refused, and finds its way to the URL that the browser is to open. */
+  /** The client asks, is refused, and looks for its way: the action. */
+  async asks() {
+    return (await this.client.call(...this.client.firstCall)).action;
+  }
+
+  /** The same to the URL that the browser is to open. */
   async challenged() {
-    const { action } = await this.client.call(...this.client.firstCall);
+    const action = await this.asks();
+    if (action.action !== "open_browser") throw new NotReached(action);
     return action;
   }
 
@@ -90,9 +103,10 @@ export class Lab {
         return lie;
       },
     });
-    const action = await this.challenged();
+    const action = await this.asks();
     end();
-    return { exchanges: misled ? [misled] : [], changes: misled?.changes ?? [], ...judgeAction(action) };
+    if (misled === null) throw new NotReached(action);
+    return { exchanges: [misled], changes: misled.changes, ...judgeAction(action) };
   }
 
   /** A second browser: the attacker's, who has an account too. */

@@ -2,6 +2,8 @@
 
 import { attacks, tryAttack } from "../model/attacks.mjs";
 import { learn } from "../model/decode.mjs";
+import { NotReached } from "../model/lab.mjs";
+import { traceOf } from "../model/trace.mjs";
 import { changesTable, detailOf } from "./detail.mjs";
 import { names } from "./diagram.mjs";
 import { element, table } from "./dom.mjs";
@@ -10,7 +12,7 @@ export class AttackTable {
   #module;
   #switches;
   #rows = new Map();
-  results = new Map(); // by attack: what came of it
+  #results = new Map(); // by attack
 
   /** `switches()`: those of the page. */
   constructor(place, { module, switches }) {
@@ -23,9 +25,14 @@ export class AttackTable {
     for (const attack of attacks) await this.#try(attack);
   }
 
+  /** What was asked and said in an attack, as a trace file has it. */
+  trace(id) {
+    return traceOf(this.#results.get(id).world, []);
+  }
+
   /** They were tried in a world of other switches. */
   clear() {
-    this.results.clear();
+    this.#results.clear();
     for (const { place, badge } of this.#rows.values()) {
       place.replaceChildren();
       Object.assign(badge, { textContent: "", className: "badge" });
@@ -47,9 +54,13 @@ export class AttackTable {
     button.disabled = true;
     try {
       const result = await tryAttack(this.#module, this.#switches(), attack);
-      this.results.set(attack.id, result);
+      this.#results.set(attack.id, result);
       Object.assign(badge, { textContent: result.refused ? "refused" : "not refused", className: `badge ${result.refused ? "good" : "bad"}` });
       place.replaceChildren(...(await verdictOf(result)));
+    } catch (error) {
+      if (!(error instanceof NotReached)) throw error;
+      Object.assign(badge, { textContent: "not tried", className: "badge" });
+      place.replaceChildren(element("p", { is: "soft", textContent: `Under these switches the client goes no further: ${error.message}` }));
     } finally {
       button.disabled = false;
     }
@@ -57,7 +68,7 @@ export class AttackTable {
 }
 
 async function verdictOf(result) {
-  const { recorder, exchanges, changes, note } = result;
+  const { world: { recorder }, exchanges, changes } = result;
   const known = { challenges: new Set() };
   for (const exchange of recorder.exchanges) learn(known, exchange);
   const said = [["by", result.by === "client" ? "the client" : names[result.by]]];
@@ -68,7 +79,7 @@ async function verdictOf(result) {
   if (result.clause) said.push(["clause", result.clause]);
   return [
     table(said),
-    changes.length > 0 ? changesTable(changes) : element("p", { is: "soft", textContent: `Nothing in the message was changed: it is ${note ?? "sent again"}.` }),
+    changes.length > 0 ? changesTable(changes) : element("p", { is: "soft", textContent: `Nothing in the message was changed: ${exchanges[0].note}.` }),
     ...exchanges.map((exchange) => lazily("The whole message, and the core's trace", () => detailOf(exchange, { evaluations: recorder.evaluations, known }))),
   ];
 }

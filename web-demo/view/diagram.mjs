@@ -10,6 +10,7 @@ export class Diagram {
   #lanes = [];
   #chosen = null;
   entries = []; // what a trace keeps of it
+  calm = false; // no smooth scrolling: many arrows come at once
 
   /** `open(exchange, part, row)` when an arrow is pressed. */
   constructor({ head, list }, open) {
@@ -69,7 +70,7 @@ export class Diagram {
 
   #add(row) {
     this.#list.append(row);
-    row.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+    row.scrollIntoView({ block: "nearest", behavior: this.calm || matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
   }
 
   #walk(event) {

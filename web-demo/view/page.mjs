@@ -25,10 +25,10 @@ class Page {
     this.#module = module;
     this.attacks = new AttackTable(byId("attacks"), { module, switches });
     byId("switches").addEventListener("change", () => (this.#reset(), this.attacks.clear()));
-    byId("play").addEventListener("click", () => (this.#pace?.playing ? this.#pause() : this.#go()));
+    byId("play").addEventListener("click", () => (this.#pace?.playing && !this.#ending ? this.#pause() : this.#go()));
     byId("step").addEventListener("click", () => this.#step());
     byId("reset").addEventListener("click", () => this.#reset());
-    byId("speed").addEventListener("change", () => this.#pace && (this.#pace.milliseconds = speed()));
+    byId("speed").addEventListener("change", () => this.#hurry());
     byId("all-attacks").addEventListener("click", () => this.attacks.all());
     byId("save").addEventListener("click", () => this.#save());
     byId("open").addEventListener("change", ({ target }) => this.#replay(target));
@@ -40,7 +40,12 @@ class Page {
     return this.#play?.text() ?? null;
   }
 
+  get #ending() {
+    return ["done", "stopped"].includes(byId("stage").dataset.state);
+  }
+
   #go() {
+    if (this.#ending) this.#reset();
     if (this.#pace === null) this.#begin();
     byId("play").textContent = "Pause";
     this.#pace.play();
@@ -52,9 +57,15 @@ class Page {
   }
 
   #step() {
+    if (this.#ending) this.#reset();
     if (this.#pace === null) this.#begin();
     else this.#pace.step();
     byId("play").textContent = "Play";
+  }
+
+  #hurry() {
+    this.#diagram.calm = speed() === 0;
+    if (this.#pace) this.#pace.milliseconds = speed();
   }
 
   #reset() {
@@ -65,14 +76,14 @@ class Page {
     byId("detail").replaceChildren();
     byId("stage").dataset.state = "empty";
     byId("save").disabled = true;
-    Object.assign(byId("play"), { textContent: "Play", disabled: false });
-    byId("step").disabled = false;
+    byId("play").textContent = "Play";
     this.#say("Nothing has been sent yet.");
   }
 
   async #begin() {
     const pace = (this.#pace = new Pace(speed()));
     byId("stage").dataset.state = "playing";
+    this.#diagram.calm = speed() === 0;
     const known = { challenges: new Set() };
     const watch = {
       act: (title) => this.#diagram.act(title),
@@ -99,6 +110,7 @@ class Page {
   /** The person at the browser: the visitor, or whoever presses Step, or time. */
   async #decide(page, pace) {
     const shown = this.#visit.show(page);
+    if (!wide.matches) byId("browser").scrollIntoView({ block: "nearest" });
     const person = (async () => {
       await pace.beat();
       shown.fill();
@@ -124,8 +136,8 @@ class Page {
       more: failed ? `${action.sentence} ${action.detail}. ${action.clause}` : "",
     });
     byId("stage").dataset.state = whole ? "done" : "stopped";
-    Object.assign(byId("play"), { textContent: "Play", disabled: true });
-    byId("step").disabled = true;
+    this.#pace.pause();
+    byId("play").textContent = "Play again";
     this.#say(`${this.#play.source.exchanges.length} messages, ${this.#play.source.evaluations.length} evaluations.`);
   }
 
@@ -172,6 +184,7 @@ class Page {
     const known = { challenges: new Set() };
     this.#play = { source: trace, known, text: () => text };
     this.#pace = new Pace(0);
+    this.#diagram.calm = true;
     this.#diagram.begin(lanesOf(trace.switches));
     for (const exchange of trace.exchanges) learn(known, exchange);
     for (const entry of trace.acts) {
