@@ -1,5 +1,5 @@
-// A small server of static files: node serve.mjs FOLDER [--listen 127.0.0.1:8400]. Any other will do, too: the page brings its
-// policy along. Here it comes as a header as well, with what only a header can say.
+// A small server of static files: node serve.mjs FOLDER [--listen 127.0.0.1:8400]. Any other that sends .mjs as JavaScript will
+// do, too: the page brings its policy along. Here it comes as a header as well, with what only a header can say.
 
 import { createReadStream, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";

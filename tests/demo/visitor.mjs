@@ -35,6 +35,23 @@ export async function byHand(scene) {
   await window.finish('by hand');
 }
 
+/** While it plays: it waits for whoever writes, and goes on afterwards. */
+export async function inBetween(scene) {
+  const window = await openContext(scene.browser, scene);
+  const page = await openPage(window, scene);
+  await page.selectOption('#speed', '200');
+  await page.click('#play');
+  await page.waitForSelector('#browser:not([hidden])');
+  await inPage(page, 'input[name="username"]').fill('ann');
+  equal('it waits for the visitor', await page.textContent('#play'), 'Play');
+  await inPage(page, 'input[name="password"]').fill('correct horse battery');
+  await page.selectOption('#speed', '0');
+  await inPage(page, 'button[value="login"]').click();
+  await page.waitForSelector('#stage[data-state="done"]');
+  ok('and goes on when the page is sent', true);
+  await window.finish('in between');
+}
+
 export async function byKeyboard(scene) {
   const window = await openContext(scene.browser, scene);
   const page = await openPage(window, scene);

@@ -55,9 +55,11 @@ function token(title, text) {
   const size = Math.floor((rest.length * 3) / 4);
   return {
     title, rows: [["kind", kind], ["key", rest.slice(0, 8)], ["sealed", `${size} bytes: key, nonce, ciphertext, tag`], ["token", text]],
-    note: "Sealed by XChaCha20-Poly1305. Only the server that made it can read it: grant, client, user, scopes, audience and expiry.",
+    note: `Sealed by XChaCha20-Poly1305. Only the server that made it can read it: ${sealed[kind]}.`,
   };
 }
+
+const sealed = { pst_at_: "grant, client, user, scopes, audience and expiry", pst_rt_: "grant, generation and user" };
 
 const rowsOf = (form) => [...new URLSearchParams(form)];
 const field = (message, name) => message.headers.find(([one]) => one.toLowerCase() === name.toLowerCase())?.[1];

@@ -45,7 +45,7 @@ async function people(core, switches, watch, described) {
 export function lanesOf({ users }) {
   const lanes = [["client", "MCP client", "app.example"], ["browser", "Browser", users === "third" ? "ada" : person.name], ["server", "MCP server", "mcp.example"]];
   if (users === "third") lanes.push(["provider", "Login service", "id.example"]);
-  if (users === "external") lanes.push(["authority", "Authorization server", "as.example"]);
+  if (users === "external") lanes.push(["authority", "Authori\u00adzation server", "as.example"]);
   return lanes;
 }
 

@@ -2,6 +2,7 @@
 
 import { about } from "../model/clauses.mjs";
 import { decode } from "../model/decode.mjs";
+import { differences } from "../model/differences.mjs";
 import { bytesOf } from "../postern/text.mjs";
 import { element, table } from "./dom.mjs";
 import { names } from "./diagram.mjs";
@@ -11,11 +12,13 @@ export async function detailOf(exchange, { evaluations, known }) {
   const { name, clauses } = about(exchange);
   const parts = await decode(exchange, known);
   const client = [exchange.asked, exchange.led].filter((id) => id !== null).map((id) => evaluations[id]);
-  const rules = [...new Set(client.flatMap(({ output }) => output.path.map(({ clause }) => clause)))];
+  const rules = client.flatMap(({ output }) => output.path.map(({ clause }) => clause));
+  const door = exchange.evaluations.length > 0 ? differences(exchange.request, evaluations[exchange.evaluations[0]].input.request) : [];
   return [
     element("header", {}, element("h2", { textContent: name }), element("p", { is: "soft", textContent: `${names[exchange.from]} to ${names[exchange.to]}, ${exchange.origin}` })),
     exchange.changes.length > 0 ? section("What was changed", changesTable(exchange.changes), true) : null,
-    section("Why: the clauses", element("ul", { is: "clauses" }, [...clauses, ...rules].map((clause) => element("li", { textContent: clause }))), true),
+    door.length > 0 ? section("What the door in front of this server changed", changesTable(door), true) : null,
+    section("Why: the clauses", element("ul", { is: "clauses" }, [...new Set([...clauses, ...rules])].map((clause) => element("li", { textContent: clause }))), true),
     section("Request", message(requestText(exchange.request)), true),
     exchange.reply === null ? null : section("Reply", message(replyText(exchange.reply)), true),
     parts.length === 0 ? null : section("Decoded", element("div", {}, parts.map(decoded)), true),

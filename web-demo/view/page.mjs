@@ -18,7 +18,8 @@ class Page {
   #pace = null;
   #play = null; // {source: {evaluations, exchanges}, known, text(): the trace file}
   #diagram = new Diagram({ head: byId("lanes"), list: byId("messages") }, (...arrow) => this.#open(...arrow));
-  #visit = new Visit(byId("browser"), () => this.#pace?.playing && this.#pause());
+  #visit = new Visit(byId("browser"), () => this.#leaveToVisitor());
+  #resume = false;
   attacks;
 
   constructor(module) {
@@ -54,6 +55,13 @@ class Page {
   #pause() {
     this.#pace.pause();
     byId("play").textContent = "Play";
+  }
+
+  /** Whoever writes into a page is not hurried; when it is sent, the play goes on as before. */
+  #leaveToVisitor() {
+    if (!this.#pace?.playing) return;
+    this.#resume = true;
+    this.#pause();
   }
 
   #step() {
@@ -120,8 +128,10 @@ class Page {
     try {
       const decided = await Promise.race([shown.pressed, person]);
       person.catch(() => {}); // it is reset later, or beats on unheard
+      if (this.#resume) this.#go();
       return decided;
     } finally {
+      this.#resume = false;
       this.#visit.hide();
     }
   }
@@ -137,7 +147,7 @@ class Page {
     });
     byId("stage").dataset.state = whole ? "done" : "stopped";
     this.#pace.pause();
-    byId("play").textContent = "Play again";
+    byId("play").textContent = "Again";
     this.#say(`${this.#play.source.exchanges.length} messages, ${this.#play.source.evaluations.length} evaluations.`);
   }
 
@@ -206,6 +216,6 @@ const speed = () => Number(byId("speed").value);
 
 byId("person").textContent = person.name;
 byId("password").textContent = person.password;
-const module = await WebAssembly.compileStreaming(fetch(new URL("../postern.wasm", import.meta.url)));
+const module = await fetch(new URL("../postern.wasm", import.meta.url)).then((file) => file.arrayBuffer()).then((bytes) => WebAssembly.compile(bytes));
 globalThis.demo = new Page(module);
 document.body.dataset.ready = "true";
