@@ -11,7 +11,8 @@ const reasons = {
   'token-tampered': 'unknown_token', 'token-other-server': 'wrong_audience', 'scope-too-small': 'too_little_scope', 'scope-widened': 'scope_widened',
   'token-expired': 'expired_token', 'token-revoked': 'token_of_ended_grant', 'token-as-refresh': 'unknown_refresh_token', 'token-in-query': 'token_in_query',
   'session-forged': 404, 'rebinding-host': 403, 'rebinding-origin': 403, 'confused-deputy': 'other_browser', 'consent-cross-site': 'cross_site',
-  'consent-tampered': 'broken_flow', 'state-changed': 'state_differs', 'mix-up': 'response_issuer_differs', 'mix-up-silent': 'response_issuer_missing',
+  'consent-tampered': 'broken_flow', 'document-of-another': 'bad_client_document', 'document-inside': 'bad_client_document',
+  'state-changed': 'state_differs', 'mix-up': 'response_issuer_differs', 'mix-up-silent': 'response_issuer_missing',
   'metadata-issuer': 'issuer_differs', 'metadata-pkce': 'pkce_not_offered', 'metadata-script': 'unsafe_url', 'metadata-inside': 'unsafe_url',
 };
 /** Elsewhere the tokens are not ours to read: that server says of each that it is not active. */

@@ -49,6 +49,14 @@ export async function inBetween(scene) {
   await inPage(page, 'button[value="login"]').click();
   await page.waitForSelector('#stage[data-state="done"]');
   ok('and goes on when the page is sent', true);
+  await page.selectOption('#speed', '200');
+  await page.click('#play');
+  await page.waitForFunction(() => document.querySelectorAll('button.arrow').length === 4);
+  await page.click('#reset');
+  await page.waitForTimeout(500);
+  equal('a play that was reset sends no more', await page.locator('button.arrow').count(), 0);
+  await page.selectOption('#speed', '0');
+  equal('and another one begins', (await playThrough(page)).state, 'done');
   await window.finish('in between');
 }
 

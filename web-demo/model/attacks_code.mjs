@@ -8,14 +8,6 @@ async function stolen(lab) {
   return lab.overheard("/token", () => lab.client.on({ event: "called_back", url: callback }), { lost: true });
 }
 
-/** The authorization request, as the browser would send it. */
-async function asked(lab) {
-  const { url } = await lab.challenged();
-  const { origin } = new URL(url);
-  const { headers } = lab.world.browser.request("GET", url);
-  return { origin, request: { method: "GET", target: url.slice(origin.length), headers: [["Host", new URL(url).host], ...headers], body: "" } };
-}
-
 export const attacksOnCodes = [
   {
     id: "code-without-verifier",
@@ -62,7 +54,7 @@ export const attacksOnCodes = [
     title: "A redirect to a look-alike host",
     story: "The attacker sends the user a link that would bring the code to a host whose name begins like the client's.",
     async run(lab) {
-      const { origin, request } = await asked(lab);
+      const { origin, request } = await lab.asked();
       return lab.sends(origin, request, { query: { redirect_uri: attackerUrl } });
     },
   },
@@ -71,7 +63,7 @@ export const attacksOnCodes = [
     title: "PKCE downgrade: method plain",
     story: "Whoever sees the request sees the verifier.",
     async run(lab) {
-      const { origin, request } = await asked(lab);
+      const { origin, request } = await lab.asked();
       return lab.sends(origin, request, { query: { code_challenge_method: "plain" } });
     },
   },
@@ -80,7 +72,7 @@ export const attacksOnCodes = [
     title: "PKCE downgrade: no challenge",
     story: "The challenge is taken away, so that any verifier, or none, would fit.",
     async run(lab) {
-      const { origin, request } = await asked(lab);
+      const { origin, request } = await lab.asked();
       return lab.sends(origin, request, { query: { code_challenge: undefined, code_challenge_method: undefined } });
     },
   },
@@ -89,7 +81,7 @@ export const attacksOnCodes = [
     title: "Tokens asked for another server",
     story: "A malicious MCP server lets the client ask for a token that is good somewhere else.",
     async run(lab) {
-      const { origin, request } = await asked(lab);
+      const { origin, request } = await lab.asked();
       return lab.sends(origin, request, { query: { resource: "https://bank.example/mcp" } });
     },
   },

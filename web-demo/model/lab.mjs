@@ -42,6 +42,14 @@ export class Lab {
     return action;
   }
 
+  /** The authorization request, as the browser would send it: {origin, request}. */
+  async asked() {
+    const { url } = await this.challenged();
+    const { origin, host } = new URL(url);
+    const { headers } = this.world.browser.request("GET", url);
+    return { origin, request: { method: "GET", target: url.slice(origin.length), headers: [["Host", host], ...headers], body: "" } };
+  }
+
   /** The same until the browser came back: the callback URL that the client has not seen yet. */
   async consented() {
     const { url } = await this.challenged();

@@ -45,13 +45,20 @@ export class Server {
 
   async #fetch(need, network, inside) {
     const nothing = (problem) => ({ status: 0, headers: [], body: "", problem });
-    try {
-      this.#deployment.judge(need.url, need.reach, []);
-    } catch {
-      return nothing("refused");
-    }
+    if (!this.#mayReach(need)) return nothing("refused");
     const { reply } = await network.send(this.lane, need, { inside: inside.id });
     return reply === null ? nothing("unreachable") : { ...reply, problem: "none" };
+  }
+
+  /** By the core's egress policy. Names lead to no address here; an address in the URL is judged as one. */
+  #mayReach({ url, reach }) {
+    try {
+      this.#deployment.judge(url, reach, []);
+    } catch {
+      return false;
+    }
+    const host = new URL(url).hostname.replace(/^\[|\]$/g, "");
+    return !/^[\d.]+$|:/.test(host) || this.#deployment.judge(url, reach, [], [host]).length > 0;
   }
 }
 
