@@ -19,8 +19,10 @@ export async function appearance(scene) {
       await page.locator('button.arrow', { hasText: 'Code for tokens' }).first().click();
       await page.waitForSelector('#detail h2');
       await portrait(page, 'demo-played', scheme, size);
-      await page.click('#all-attacks');
-      await page.waitForFunction(() => document.querySelector('.attack:last-child .badge').textContent !== '');
+      for (const id of ['code-without-verifier', 'code-wrong-verifier', 'code-replayed', 'redirect-look-alike']) {
+        await page.click(`#attack-${id} .attack-head button`);
+        await page.waitForFunction((which) => document.querySelector(`#attack-${which} .badge`).textContent !== '', id);
+      }
       await page.locator('#attacks-title').evaluate((title) => title.scrollIntoView());
       await portrait(page, 'demo-attacks', scheme, size);
       await window.finish(`${scheme}, ${size === PHONE ? 'phone' : 'desktop'}`);

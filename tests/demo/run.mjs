@@ -7,14 +7,14 @@ import { startSite } from './lib.mjs';
 import { everyMessage, everySwitch } from './plays.mjs';
 import { byHand, byKeyboard, inBetween, offline, policy, traces } from './visitor.mjs';
 
-await main('demo', 85, async () => {
+await main('demo', 150, async () => {
   const server = await startSite();
   const browser = await launchBrowser();
   const scene = { url: server.url, browser, origins: [server.url] };
   const visits = { everySwitch, everyMessage, everyAttack, noAttack, byHand, inBetween, byKeyboard, traces, offline, policy, appearance };
   const wanted = process.argv.slice(2);
   for (const [name, visit] of Object.entries(visits)) {
-    if (!wanted.length || wanted.includes(name)) await group(name, () => visit(scene), 60);
+    if (!wanted.length || wanted.includes(name)) await group(name, () => visit(scene), 90);
   }
   await browser.close();
 });

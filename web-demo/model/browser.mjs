@@ -2,7 +2,7 @@
 
 import { readPage, submission, suggestion } from "./forms.mjs";
 
-const mostSteps = 20;
+const mostRedirects = 20; // in a row
 
 export class Browser {
   #network;
@@ -22,7 +22,7 @@ export class Browser {
    */
   async visit(url, { until, wanted, stop = () => false, more = {} } = {}) {
     let exchange = await this.go("GET", url, undefined, more);
-    for (let step = 0; step < mostSteps; ++step) {
+    for (let redirects = 0; redirects < mostRedirects; ) {
       const { reply } = exchange;
       if (reply === null || stop(exchange)) return { exchange };
       const location = header(reply, "Location");
@@ -30,12 +30,13 @@ export class Browser {
         const next = new URL(location, exchange.origin).href;
         if (until !== undefined && next.startsWith(until)) return this.#arrive(next);
         exchange = await this.go("GET", next);
+        ++redirects;
         continue;
       }
       const sent = await this.#press(exchange, wanted);
       if (sent === null) return { exchange };
       exchange = sent;
-      if (wanted?.once) wanted = undefined;
+      redirects = 0;
     }
     throw new Error("the browser goes in circles");
   }

@@ -15,6 +15,7 @@ const messages = [
   { when: at("/authorize", (x) => x.request.method === "GET"), name: "Authorization request", clauses: [`${oauth} s. 4.1.1`, "RFC 7636 s. 4.3", "RFC 8707 s. 2.1"] },
   { when: at("/authorize", (x) => /(^|&)action=login(&|$)/.test(x.request.body)), name: "Login", clauses: [`${oauth} s. 3.1: the server authenticates the user`] },
   { when: at("/authorize", (x) => /(^|&)action=allow(&|$)/.test(x.request.body)), name: "Consent", clauses: [`${oauth} s. 4.1.2`, "RFC 9207 s. 2", "MCP security best practices, Confused Deputy"] },
+  { when: at("/authorize", (x) => /(^|&)action=continue(&|$)/.test(x.request.body)), name: "The user goes on", clauses: ["OpenID Connect Core s. 3.1.2.3"] },
   { when: at("/authorize"), name: "Form of a page", clauses: [`${oauth} s. 3.1`] },
   { when: at("/token", (x) => /grant_type=refresh_token/.test(x.request.body)), name: "Refresh", clauses: [`${oauth} s. 4.3`, `${oauth} s. 4.3.1: rotation`] },
   { when: at("/token"), name: "Code for tokens", clauses: [`${oauth} s. 4.1.3`, "RFC 7636 s. 4.5 and 4.6", "RFC 8707 s. 2.2"] },

@@ -80,7 +80,8 @@ async function verdictOf(result) {
   return [
     table(said),
     changes.length > 0 ? changesTable(changes) : element("p", { is: "soft", textContent: `Nothing in the message was changed: ${exchanges[0].note}.` }),
-    ...exchanges.map((exchange) => lazily("The whole message, and the core's trace", () => detailOf(exchange, { evaluations: recorder.evaluations, known }))),
+    // What was changed is told above.
+    ...exchanges.map((exchange) => lazily("The whole message, and the core's trace", () => detailOf({ ...exchange, changes: [] }, { evaluations: recorder.evaluations, known }))),
   ];
 }
 

@@ -10,7 +10,7 @@ export class Diagram {
   #lanes = [];
   #chosen = null;
   entries = []; // what a trace keeps of it
-  calm = false; // no smooth scrolling: many arrows come at once
+  calm = false; // nothing scrolls: all arrows come at once
 
   /** `open(exchange, part, row)` when an arrow is pressed. */
   constructor({ head, list }, open) {
@@ -70,7 +70,8 @@ export class Diagram {
 
   #add(row) {
     this.#list.append(row);
-    row.scrollIntoView({ block: "nearest", behavior: this.calm || matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+    if (this.calm) return;
+    row.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
   }
 
   #walk(event) {

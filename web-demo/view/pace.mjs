@@ -24,7 +24,7 @@ export class Pace {
     if (this.playing && this.#milliseconds === 0) return;
     await new Promise((wake) => {
       this.#waiting.add(wake);
-      if (this.playing) setTimeout(wake, this.#milliseconds);
+      if (this.playing) setTimeout(() => this.playing && wake(), this.#milliseconds); // it may be paused by then
     });
     if (this.#stopped) throw new Stopped();
   }

@@ -111,7 +111,9 @@ class Page {
       const whole = await play(world);
       if (pace === this.#pace) this.#ended(whole);
     } catch (error) {
-      if (!(error instanceof Stopped)) throw error;
+      if (error instanceof Stopped) return;
+      this.#say(`The page itself failed: ${error.message}`);
+      throw error;
     }
   }
 
