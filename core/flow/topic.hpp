@@ -40,8 +40,8 @@ struct Stream {
   bool resources_changed = false;
   std::vector<std::string> resources;  ///< URIs whose updates are wanted.
   UnixSeconds expires{};  ///< Where authorization is elsewhere: the stream closes with its token. Zero: never.
-  std::string token =
-      {};  ///< Where that server is asked about tokens: the stream's own, sealed, to be asked about again.
+  /// Where that server is asked about tokens: the stream's own, sealed, to be asked about again.
+  std::string token = {};
   bool owns_session = false;  ///< HTTP+SSE: the session ends with its stream, since nobody could hear its answers.
   bool operator==(const Stream&) const = default;
 };

@@ -149,8 +149,8 @@ NoDocument problem_of(const Fetched& fetched) {
       return {"no answer in time"};
     case FetchProblem::too_large:
       return {"it is too long"};
-    case FetchProblem::
-        refused:  // In the same words: which names lead to addresses of this network is nobody's business.
+    // In the same words: which names lead to addresses of this network is nobody's business.
+    case FetchProblem::refused:
     case FetchProblem::none:
     case FetchProblem::unreachable:
       break;
