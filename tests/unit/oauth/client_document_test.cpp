@@ -121,7 +121,7 @@ TEST_F(ClientDocumentTest, SwitchedOffNoUrlIsAClient) {
 
 TEST_F(ClientDocumentTest, WhatItSaysHasToBeRight) {
   const test::Signer signer("k1");
-  const auto jwt = [&signer](const Json& more) {
+  const auto jwt = [](const Json& more) {
     Json changes = {{"token_endpoint_auth_method", "private_key_jwt"}};
     changes.update(more);
     return changes;

@@ -112,6 +112,7 @@ TEST_F(ExternalTest, TokensThatSayTheWrongThingAreRefused) {
       {"of nobody", token({{"sub", nullptr}}), "wrong_external_token"},
       {"of an empty name", token({{"sub", ""}}), "wrong_external_token"},
       {"through no client", token({{"client_id", nullptr}}), "wrong_external_token"},
+      {"through a client without a name", token({{"client_id", ""}}), "wrong_external_token"},
       {"bound to a key", token({{"cnf", {{"jkt", "x"}}}}), "wrong_external_token"},
       {"with scopes of no form", token({{"scope", "a\"b"}}), "wrong_external_token"},
       {"with a scope that is a number", token({{"scope", 7}}), "wrong_external_token"},
