@@ -76,9 +76,6 @@ find_package(Threads REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(Argon2 REQUIRED)
-if(NOT POSTERN_SANITIZE)  # Sanitizers have an allocator of their own.
-  find_package(Jemalloc)  # A request allocates some hundred times: docs/performance.md.
-endif()
 find_package(CLI11 REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(tomlplusplus REQUIRED)

@@ -26,4 +26,4 @@ configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/postern-config.cmake.
   "${PROJECT_BINARY_DIR}/postern-config.cmake" INSTALL_DESTINATION "${config_dir}")
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/postern-config-version.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/postern-config.cmake" "${PROJECT_BINARY_DIR}/postern-config-version.cmake"
-  "${PROJECT_SOURCE_DIR}/cmake/FindArgon2.cmake" "${PROJECT_SOURCE_DIR}/cmake/FindJemalloc.cmake" DESTINATION "${config_dir}")
+  "${PROJECT_SOURCE_DIR}/cmake/FindArgon2.cmake" DESTINATION "${config_dir}")
