@@ -228,6 +228,7 @@ std::optional<Fetched> fetch_from(Job& job, const std::string& address) {
   }
   httplib::Response response;
   httplib::Error error = httplib::Error::Success;
+  request.start_time_ = Clock::now();  // `send` alone counts the longest time from the beginning of the clock.
   const bool sent = client->send(request, response, error);
   {
     const std::lock_guard lock(job.mutex);
