@@ -80,7 +80,7 @@ std::string public_client_id(const ClientMetadata& metadata) {
   std::sort(uris.begin(), uris.end());
   uris.erase(std::unique(uris.begin(), uris.end()), uris.end());
   const Json canonical{"public client", metadata.name, metadata.uri, uris};
-  return wire::base64url(crypto::sha256(wire::dump_json(canonical)));
+  return wire::identifier(crypto::sha256(wire::dump_json(canonical)));
 }
 
 namespace {

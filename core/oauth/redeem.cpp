@@ -75,7 +75,7 @@ Outcome issue(const TokenRequest& request, Ask& ask, const FoundClient& client, 
 
   const Facts& facts = ask.facts();
   const Lifetimes& lifetimes = request.authority.lifetimes;
-  const std::string id = wire::base64url(facts.draw("grant").substr(0, 16));
+  const std::string id = wire::identifier(facts.draw("grant").substr(0, 16));
   store::Grant grant;
   grant.client = code->client;
   grant.subject = code->subject;

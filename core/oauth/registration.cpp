@@ -52,7 +52,7 @@ Outcome register_public(const Authority& authority, const ClientMetadata& metada
 }
 
 Outcome register_confidential(const Authority& authority, const ClientMetadata& metadata, const Facts& facts) {
-  const std::string id = wire::base64url(facts.draw("client id").substr(0, 16));
+  const std::string id = wire::identifier(facts.draw("client id").substr(0, 16));
   store::Client client = record_of(metadata, authority.lifetimes, facts.now());
   Secret secret;  // Whoever signs has none.
   if (metadata.auth_method != "private_key_jwt") {

@@ -38,7 +38,7 @@ Outcome add_user(std::string_view name, const Secret& password, const Facts& fac
   if (ask.pending()) return ask.needs();
 
   store::User user;
-  user.subject = wire::base64url(facts.draw("subject").substr(0, 16));
+  user.subject = wire::identifier(facts.draw("subject").substr(0, 16));
   user.name = name;
   user.password = hashed->phc;
   user.created = facts.now();

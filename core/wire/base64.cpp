@@ -45,6 +45,12 @@ constexpr Values url_values = values_of(url_alphabet);
 
 std::string base64url(std::string_view bytes) { return encode(bytes, url_alphabet, false); }
 
+std::string identifier(std::string_view bytes) {
+  std::string lettered(bytes);
+  if (!lettered.empty()) lettered.front() = static_cast<char>(static_cast<unsigned char>(lettered.front()) & 0x7Fu);
+  return base64url(lettered);
+}
+
 std::optional<std::string> from_base64url(std::string_view text) { return decode(text, url_values); }
 
 std::string base64(std::string_view bytes) { return encode(bytes, standard_alphabet, true); }

@@ -46,6 +46,17 @@ TEST(Base64, RefusesWrongPadding) {
   for (const auto& row : rows) EXPECT_EQ(from_base64(row.text), std::nullopt) << row.why;
 }
 
+TEST(Identifier, BeginsWithALetterWhateverTheBytes) {
+  for (int first = 0; first < 256; ++first) {
+    const std::string id = identifier(std::string(1, static_cast<char>(first)) + "\xFF\xFE");
+    EXPECT_EQ(id.size(), 4u);
+    EXPECT_TRUE((id[0] >= 'A' && id[0] <= 'Z') || (id[0] >= 'a' && id[0] <= 'z')) << id;
+    EXPECT_EQ(id.substr(2), "_-");
+  }
+  EXPECT_NE(identifier("a"), identifier("b"));
+  EXPECT_EQ(identifier(""), "");
+}
+
 TEST(Base64, TheVectorsOfRfc4648Section10) {
   const struct {
     std::string bytes, padded, bare;
