@@ -5,11 +5,10 @@
 //
 //   u32 size of what follows | u32 kind: 0 an answer, 1 a refusal | u32 size of the structure | structure | texts
 //
-// An answer's layout is told by `postern_layout` (host-wasm/crossing.hpp); a refusal is one line of text in place of it:
-// input that can't be read is refused, and nothing from outside ends the module. A trap means that memory ran out; the
-// instance is not to be called again. Settings and the layout are JSON: they cross once.
+// The layout of both is that of host-wasm/layout.hpp; a refusal is one line of text in place of an answer: input that can't
+// be read is refused, and nothing from outside ends the module. A trap means that memory ran out; the instance is not to be
+// called again. Settings are JSON: they cross once.
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -20,12 +19,14 @@
 #include "core/oauth/users.hpp"
 #include "core/server/evaluate.hpp"
 #include "core/server/settings_json.hpp"
+#include "core/store/copied.hpp"
 #include "core/wire/ip_address.hpp"
 #include "core/wire/json.hpp"
 #include "core/wire/sse.hpp"
 #include "host-wasm/catalogue.hpp"
 #include "host-wasm/crossing.hpp"
 #include "host-wasm/edge.hpp"
+#include "host-wasm/memory.hpp"
 
 #define POSTERN_EXPORT(name) extern "C" __attribute__((export_name(#name), used))
 
@@ -34,75 +35,46 @@ namespace {
 
 constexpr wire::JsonLimits limits{4 << 20, 64};
 
-/// What the two buffers keep between calls. Most calls need a few KiB; one that needed more gives it back.
-constexpr std::size_t kept = 256 << 10;
-
-struct Buffer {
-  char* bytes = nullptr;
-  std::size_t size = 0;
-
-  bool grow(std::size_t wanted) {
-    if (wanted <= size) return true;
-    std::free(bytes);
-    bytes = static_cast<char*>(std::malloc(wanted));
-    size = bytes == nullptr ? 0 : wanted;
-    return bytes != nullptr;
-  }
-  void give_back() {
-    if (size > kept) *this = (std::free(bytes), Buffer{});
-  }
-};
-
-Buffer input_buffer;
-Buffer output_buffer;
+/// Where a call's input lies.
+char* input = nullptr;
 
 const char* finish(std::uint32_t kind, std::string_view structure, std::string_view texts) {
   const auto own = static_cast<std::uint32_t>(structure.size());
   const auto all = static_cast<std::uint32_t>(sizeof own + structure.size() + texts.size());
   const std::uint32_t head[] = {all, kind, own};
-  output_buffer.give_back();
-  if (!output_buffer.grow(sizeof head + structure.size() + texts.size())) __builtin_trap();
-  std::memcpy(output_buffer.bytes, head, sizeof head);
-  std::memcpy(output_buffer.bytes + sizeof head, structure.data(), structure.size());
-  std::memcpy(output_buffer.bytes + sizeof head + structure.size(), texts.data(), texts.size());
-  return output_buffer.bytes;
+  char* const answer = memory::take(sizeof head + structure.size() + texts.size());
+  if (answer == nullptr) __builtin_trap();
+  std::memcpy(answer, head, sizeof head);
+  std::memcpy(answer + sizeof head, structure.data(), structure.size());
+  std::memcpy(answer + sizeof head + structure.size(), texts.data(), texts.size());
+  return answer;
 }
+
+const char* finish(const Output& output) { return finish(0, output.structure(), output.texts()); }
 
 const char* refuse(std::string_view reason) { return finish(1, {}, reason); }
 
-/// One writer for all calls: what it grew to once, it need not ask for again.
-Output& output() {
-  static Output only;
-  if (only.structure().capacity() + only.texts().capacity() > kept) only = Output();
-  only.clear();
-  return only;
-}
-
 template <class... Parts>
 const char* give(const Parts&... parts) {
-  Output& into = output();
+  Output into;
   (into.put(parts), ...);
-  return finish(0, into.structure(), into.texts());
+  return finish(into);
 }
 
 const char* give(const Outcome& outcome) {
-  Output& into = output();
+  Output into;
   into.maybe(outcome.needs() == nullptr ? nullptr : &outcome.needs()->list);
   into.maybe(outcome.answer());
   into.put(outcome.events);
   into.put(outcome.event_headers);
-  return finish(0, into.structure(), into.texts());
+  return finish(into);
 }
 
 /// The input of one call, wiped when the call ends: passwords and tokens are in it.
 class Given {
  public:
-  explicit Given(std::uint32_t size) : size_(size), input_(input_buffer.bytes, size) {}
-  ~Given() {
-    volatile char* bytes = input_buffer.bytes;
-    for (std::size_t i = 0; i < size_; ++i) bytes[i] = 0;
-    input_buffer.give_back();
-  }
+  explicit Given(std::uint32_t size) : size_(size), input_(input, size) {}
+  ~Given() { std::memset(input, 0, size_); }  // memory that the host can look at: no compiler takes this away
   Given(const Given&) = delete;
   Given& operator=(const Given&) = delete;
 
@@ -132,80 +104,39 @@ class Given {
   Input input_;
 };
 
-/// The deployments that are open, by handle - 1. Closed ones are null, and their places are taken again.
+/// The deployments that are open, by handle - 1.
 std::vector<std::shared_ptr<const Deployment>>& deployments() {
   static std::vector<std::shared_ptr<const Deployment>> all;
   return all;
 }
 
-std::shared_ptr<const Deployment> find(std::uint32_t handle) {
-  return handle - 1 < deployments().size() ? deployments()[handle - 1] : nullptr;
-}
-
-std::uint32_t keep(std::shared_ptr<const Deployment> deployment) {
-  auto& all = deployments();
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (all[i] != nullptr) continue;
-    all[i] = std::move(deployment);
-    return static_cast<std::uint32_t>(i + 1);
-  }
-  all.push_back(std::move(deployment));
-  return static_cast<std::uint32_t>(all.size());
+const Deployment* find(std::uint32_t handle) {
+  return handle - 1 < deployments().size() ? deployments()[handle - 1].get() : nullptr;
 }
 
 constexpr std::string_view no_deployment = "no deployment is open under this handle";
 constexpr std::string_view malformed =
-    "the input is not of the layout that postern_layout tells, with 32 bytes of entropy";
-
-std::string layout() {
-  Describe outcome, facts, step, check, opened, root;
-  const std::string needs = Describe::type<std::optional<std::vector<Need>>>();
-  outcome.add("needs", needs);
-  outcome.add("answer", Describe::type<std::optional<Answer>>());
-  outcome.add("events", Describe::type<std::vector<std::string>>());
-  outcome.add("event_headers", Describe::type<wire::Headers>());
-  facts.add("now", "\"f64\"");
-  facts.add("entropy", "\"bytes\"");
-  facts.add("answers", Describe::type<std::vector<std::pair<Need, Fact>>>());
-  step.add("bytes", "\"text\"");
-  step.add("close", "\"bool\"");
-  opened.add("handle", "\"u32\"");
-  opened.add("largest_body", "\"u32\"");
-  opened.add("comment", "\"text\"");
-  check.add("needs", needs);
-  check.add("stream", Describe::type<std::optional<Stream>>());
-  root.add("request", Describe::type<HttpRequest>());
-  root.add("facts", facts.fields());
-  root.add("outcome", outcome.fields());
-  root.add("stream", Describe::type<Stream>());
-  root.add("topic", Describe::type<Topic>());
-  root.add("step", step.fields());
-  root.add("check", check.fields());
-  root.add("opened", opened.fields());
-  root.add("reach", Describe::type<Reach>());
-  return root.fields();
-}
+    "the input is not of the layout of host-wasm/layout.hpp, with 32 bytes of entropy";
 
 }  // namespace
 
 const char* edge::with_text(std::uint32_t size, Text (*work)(std::string_view)) {
   const Given given(size);
-  const auto result = work({input_buffer.bytes, size});
+  const auto result = work({input, size});
   return result ? finish(0, {}, *result) : refuse(result.error().why);
 }
 
-/// Where the next call's input goes. Null when there is no memory for so much.
+/// A call begins: where its input goes. Null when there is no memory for so much.
 POSTERN_EXPORT(postern_input) char* postern_input(std::uint32_t size) {
-  return input_buffer.grow(size) ? input_buffer.bytes : nullptr;
+  memory::put_back();
+  return input = memory::take(size);
 }
 
-/// -> text: the layout of what crosses.
-POSTERN_EXPORT(postern_layout) const char* postern_layout() { return finish(0, {}, layout()); }
-
 /// JSON text of the settings (core/server/settings_json.hpp), as it is -> opened: a handle, the largest body that is
-/// taken, and what a quiet stream says so that everybody between sees that it is alive.
+/// taken, what a quiet stream says so that everybody between sees that it is alive, and beginnings of the keys that may be
+/// copied (core/store/copied.hpp). It stays open as long as the instance.
 POSTERN_EXPORT(postern_open) const char* postern_open(std::uint32_t size) {
-  const auto parsed = wire::parse_json({input_buffer.bytes, size}, limits);
+  const auto parsed = wire::parse_json({input, size}, limits);
   if (!parsed) return refuse(parsed.error().what);
   auto read = read_settings(*parsed);
   if (!read) return refuse(read.error());
@@ -214,17 +145,16 @@ POSTERN_EXPORT(postern_open) const char* postern_open(std::uint32_t size) {
   auto deployment = Deployment::build(std::move(settings));
   if (!deployment) return refuse(deployment.error());
   const auto largest_body = static_cast<std::uint32_t>((*deployment)->limits.body);
-  return give(keep(std::move(deployment).value()), largest_body, wire::sse_comment(""));
-}
-
-POSTERN_EXPORT(postern_close) void postern_close(std::uint32_t handle) {
-  if (find(handle) != nullptr) deployments()[handle - 1] = nullptr;
+  deployments().push_back(std::move(deployment).value());
+  memory::keep();
+  return give(static_cast<std::uint32_t>(deployments().size()), largest_body, wire::sse_comment(""),
+              std::vector<std::string>(store::copied.begin(), store::copied.end()));
 }
 
 /// request, facts -> outcome
 POSTERN_EXPORT(postern_evaluate) const char* postern_evaluate(std::uint32_t handle, std::uint32_t size) {
   Given given(size);
-  const auto deployment = find(handle);
+  const Deployment* const deployment = find(handle);
   if (deployment == nullptr) return refuse(no_deployment);
   HttpRequest request;
   std::optional<Facts> facts;
@@ -245,17 +175,17 @@ POSTERN_EXPORT(postern_tell) const char* postern_tell(std::uint32_t size) {
 /// stream, facts -> check: needs, the stream to go on with, or neither: close it
 POSTERN_EXPORT(postern_check) const char* postern_check(std::uint32_t handle, std::uint32_t size) {
   Given given(size);
-  const auto deployment = find(handle);
+  const Deployment* const deployment = find(handle);
   if (deployment == nullptr) return refuse(no_deployment);
   Stream stream;
   std::optional<Facts> facts;
   if (!given.read_with_facts(facts, stream)) return refuse(malformed);
   const StreamCheck checked = check(*deployment, stream, *facts);
   const auto* needs = std::get_if<Needs>(&checked.step);
-  Output& into = output();
+  Output into;
   into.maybe(needs == nullptr ? nullptr : &needs->list);
   into.maybe(std::get_if<Stream>(&checked.step));
-  return finish(0, into.structure(), into.texts());
+  return finish(into);
 }
 
 /// stream, facts -> outcome, of which only the commit counts: the stream has ended

@@ -13,7 +13,7 @@
 //   variant    u8: which, and then its members           word       u8: which value of the enumeration
 //   number     u32 or i32                                time, version   f64: JavaScript knows no 64-bit integers
 //
-// Neither side has this layout written down a second time: `describe` tells it to JavaScript.
+// Nobody has written this layout down a second time: host-wasm/layout.hpp tells it to JavaScript.
 #pragma once
 
 #include <cstdint>
@@ -47,10 +47,6 @@ concept Word = std::is_enum_v<T>;
 /// Writes.
 class Output {
  public:
-  void clear() {
-    structure_.clear();
-    texts_.clear();
-  }
   const std::string& structure() const { return structure_; }
   const std::string& texts() const { return texts_; }
 
@@ -252,88 +248,6 @@ class Input {
   const char* texts_;
   const char* texts_end_;
   bool good_ = true;
-};
-
-/// Tells the layout of a type, as JSON:
-///   "text" "bytes" "bool" "u32" "i32" "f64" {"list":T} {"optional":T} {"pair":[T,T]} {"words":["a",..]}
-///   {"fields":[["name",T],..]} {"tag":"need","cases":[["load",[["key","text"]]],..]}
-class Describe {
- public:
-  template <class T>
-  static std::string type() {
-    if constexpr (Choice<T>) {
-      return choice(std::in_place_type<T>);
-    } else if constexpr (Word<T>) {
-      std::string words;
-      for (const std::string_view word : codec::Words<T>::all)
-        words.append(words.empty() ? "" : ",").append(quoted(word));
-      return "{\"words\":[" + words + "]}";
-    } else {
-      return plain(std::in_place_type<T>);
-    }
-  }
-
-  template <class T>
-  void field(std::string_view name, T&) {
-    add(name, type<std::remove_const_t<T>>());
-  }
-  void bytes(std::string_view name, const std::string&) { add(name, "\"bytes\""); }
-  void add(std::string_view name, std::string_view of) {
-    list_.append(list_.empty() ? "[" : ",[").append(quoted(name)).append(",").append(of).append("]");
-  }
-  std::string fields() const { return "{\"fields\":[" + list_ + "]}"; }
-
-  static std::string quoted(std::string_view word) { return std::string("\"").append(word).append("\""); }
-
- private:
-  template <class T>
-  static std::string choice(std::in_place_type_t<T>) {
-    std::string cases;
-    add_cases<0, T>(cases);
-    return "{\"tag\":" + quoted(codec::Words<T>::tag) + ",\"cases\":[" + cases + "]}";
-  }
-  template <std::size_t index, class T>
-  static void add_cases(std::string& cases) {
-    if constexpr (index < std::variant_size_v<T>) {
-      Describe members;
-      std::variant_alternative_t<index, T> alternative;
-      codec::fields(members, alternative);
-      cases.append(cases.empty() ? "[" : ",[").append(quoted(codec::Words<T>::all[index]));
-      cases.append(",[").append(members.list_).append("]]");
-      add_cases<index + 1, T>(cases);
-    }
-  }
-
-  template <codec::Listed T>
-  static std::string plain(std::in_place_type_t<T>) {
-    Describe members;
-    T value;
-    codec::fields(members, value);
-    return members.fields();
-  }
-  template <class T>
-  static std::string plain(std::in_place_type_t<std::vector<T>>) {
-    return "{\"list\":" + type<T>() + "}";
-  }
-  template <class T>
-  static std::string plain(std::in_place_type_t<std::optional<T>>) {
-    return "{\"optional\":" + type<T>() + "}";
-  }
-  template <class First, class Second>
-  static std::string plain(std::in_place_type_t<std::pair<First, Second>>) {
-    return "{\"pair\":[" + type<First>() + "," + type<Second>() + "]}";
-  }
-  static std::string plain(std::in_place_type_t<wire::Header>) { return "{\"pair\":[\"text\",\"text\"]}"; }
-  static std::string plain(std::in_place_type_t<std::string>) { return "\"text\""; }
-  static std::string plain(std::in_place_type_t<Secret>) { return "\"text\""; }
-  static std::string plain(std::in_place_type_t<ScopeSet>) { return "\"text\""; }
-  static std::string plain(std::in_place_type_t<Version>) { return "\"f64\""; }
-  static std::string plain(std::in_place_type_t<UnixSeconds>) { return "\"f64\""; }
-  static std::string plain(std::in_place_type_t<std::uint32_t>) { return "\"u32\""; }
-  static std::string plain(std::in_place_type_t<int>) { return "\"i32\""; }
-  static std::string plain(std::in_place_type_t<bool>) { return "\"bool\""; }
-
-  std::string list_;
 };
 
 }  // namespace postern::wasm

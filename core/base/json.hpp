@@ -12,3 +12,10 @@ namespace postern {
 using Json = nlohmann::json;
 
 }  // namespace postern
+
+// Where a host puts all memory back at once after a call (host-wasm/memory.hpp), nothing in a value has to be visited to give
+// it back.
+#ifdef POSTERN_MEMORY_IS_PUT_BACK
+template <>
+inline void postern::Json::json_value::destroy(postern::Json::value_t) {}
+#endif

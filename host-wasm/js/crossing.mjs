@@ -1,8 +1,10 @@
-// What crosses between JavaScript and the module, by the layout that the module itself tells (host-wasm/crossing.hpp).
+// What crosses between JavaScript and the module (host-wasm/crossing.hpp), by the recorded layout.
 //
 // A text is a string, or a Uint8Array where it is no UTF-8; bytes are a Uint8Array. On its way in all texts of a call are
 // one string, written into the module's memory at once; on its way out they are read at once and cut. Both are a matter of
 // positions as long as every character is a byte. Where one is not, each text is written and read by itself.
+
+import { layout } from "./layout.mjs";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -245,17 +247,17 @@ function choiceOf(tag, cases) {
   };
 }
 
-/** The calls of one instance: `call(name, [type, value]..., result type)`. */
+/** {write(to, value), read(from)} of everything that crosses, by its name. */
+export const types = { ...plain, texts: listOf(plain.text) };
+for (const [name, type] of layout) types[name] = compile(type);
+
+/** The calls of one instance: `call(name, handle, write, result type)`. */
 export class Crossing {
   #exports;
   #writer = new Writer();
-  types = {};
 
   constructor(exports) {
     this.#exports = exports;
-    const layout = JSON.parse(new Reader(exports.memory, exports.postern_layout()).texts);
-    for (const [name, type] of layout.fields) this.types[name] = compile(type);
-    Object.assign(this.types, plain, { texts: listOf(plain.text) });
   }
 
   /** Calls the export with what `write(to)` writes, and gives what `type` reads. `handle`: before the size, if given. */

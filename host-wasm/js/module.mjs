@@ -1,7 +1,7 @@
 // The core's WebAssembly module: the functions of host-wasm/abi.cpp. The shapes are those of core/flow/codec.hpp, save
 // that bytes are a Uint8Array, a text that is no UTF-8 is one, too, and a version is a number.
 
-import { Crossing } from "./crossing.mjs";
+import { Crossing, types } from "./crossing.mjs";
 
 /** A deployment in an instance of its own. It holds no state beside its settings: any number of them may serve. */
 export class Deployment {
@@ -20,7 +20,6 @@ export class Deployment {
 
   /** A pure function: {needs, answer, events, event_headers}; of needs and answer one is null. */
   evaluate(request, facts) {
-    const { types } = this.#crossing;
     return this.#call("postern_evaluate", this.#opened.handle, types.outcome, (to) => {
       types.request.write(to, request);
       types.facts.write(to, facts);
@@ -29,7 +28,6 @@ export class Deployment {
 
   /** What an open stream says to a topic: {bytes, close}. */
   tell(stream, topic) {
-    const { types } = this.#crossing;
     return this.#call("postern_tell", undefined, types.step, (to) => {
       types.stream.write(to, stream);
       types.topic.write(to, topic);
@@ -38,17 +36,16 @@ export class Deployment {
 
   /** {needs, stream}: what has to be known, or the stream to go on with, or neither: it is to be closed. */
   check(stream, facts) {
-    return this.#ofStream("postern_check", this.#opened.handle, this.#crossing.types.check, stream, facts);
+    return this.#ofStream("postern_check", this.#opened.handle, types.check, stream, facts);
   }
 
   /** An outcome, of which only the commit counts: what there is to write when a stream has ended. */
   closed(stream, facts) {
-    return this.#ofStream("postern_closed", undefined, this.#crossing.types.outcome, stream, facts);
+    return this.#ofStream("postern_closed", undefined, types.outcome, stream, facts);
   }
 
   /** An outcome, as of any request: the reply tells what became of it. */
   addUser(name, password, facts) {
-    const { types } = this.#crossing;
     return this.#call("postern_add_user", undefined, types.outcome, (to) => {
       to.text(name);
       to.text(password);
@@ -58,13 +55,11 @@ export class Deployment {
 
   /** The same: {users: [{name, ..}]} in the reply's body. */
   listUsers(facts) {
-    const { types } = this.#crossing;
     return this.#call("postern_list_users", undefined, types.outcome, (to) => types.facts.write(to, facts));
   }
 
   /** Those of the addresses that may be connected to for this URL, by core/flow/egress.hpp. Throws why it may not be asked. */
   judge(url, reach, exceptions, addresses = []) {
-    const { types } = this.#crossing;
     return this.#call("postern_judge", undefined, types.texts, (to) => {
       to.text(url);
       types.reach.write(to, reach);
@@ -83,13 +78,17 @@ export class Deployment {
     return this.#opened.comment;
   }
 
+  /** Beginnings of the keys of records that may be answered from a copy for a moment (core/store/copied.hpp). */
+  get copied() {
+    return this.#opened.copied;
+  }
+
   /** Bytes of the instance's memory. It grows with the largest request, never with their number. */
   get memorySize() {
     return this.#exports.memory.buffer.byteLength;
   }
 
   #ofStream(name, handle, type, stream, facts) {
-    const { types } = this.#crossing;
     return this.#call(name, handle, type, (to) => {
       types.stream.write(to, stream);
       types.facts.write(to, facts);
@@ -100,7 +99,7 @@ export class Deployment {
     this.#exports = new WebAssembly.Instance(this.#module, {}).exports;
     this.#exports._initialize();
     this.#crossing = new Crossing(this.#exports);
-    this.#opened = this.#crossing.callWithText("postern_open", this.#settings, this.#crossing.types.opened);
+    this.#opened = this.#crossing.callWithText("postern_open", this.#settings, types.opened);
   }
 
   #call(name, handle, type, write) {

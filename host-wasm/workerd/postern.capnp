@@ -63,6 +63,7 @@ const modules :List(Workerd.Worker.Module) = [
   (name = "js/entropy.mjs", esModule = embed "../js/entropy.mjs"),
   (name = "js/exchange.mjs", esModule = embed "../js/exchange.mjs"),
   (name = "js/key_ring.mjs", esModule = embed "../js/key_ring.mjs"),
+  (name = "js/layout.mjs", esModule = embed "../js/layout.mjs"),
   (name = "js/memory_store.mjs", esModule = embed "../js/memory_store.mjs"),
   (name = "js/module.mjs", esModule = embed "../js/module.mjs"),
   (name = "js/outgoing.mjs", esModule = embed "../js/outgoing.mjs"),
