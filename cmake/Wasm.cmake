@@ -10,7 +10,7 @@ function(postern_wasm_module name folder)
   # data then take a byte less, wherever they are used. Across files only what is shorter than its call is inlined.
   target_link_options(${name} PRIVATE -sSTANDALONE_WASM --no-entry -fno-exceptions -flto -Oz
     -sALLOW_MEMORY_GROWTH=1 -sINITIAL_MEMORY=2097152 -sTOTAL_STACK=983040 -Wl,--stack-first
-    -Wl,-mllvm,-inline-threshold=-20 -sMALLOC=none -sSUPPORT_ERRNO=0)
+    -Wl,-mllvm,-inline-threshold=-50 -sMALLOC=none -sSUPPORT_ERRNO=0)
   set_target_properties(${name} PROPERTIES OUTPUT_NAME postern SUFFIX .wasm
     RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/${folder}")
   postern_compile(${name})

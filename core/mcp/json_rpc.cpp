@@ -63,7 +63,7 @@ std::string error_text(std::string_view id, const RpcError& error) {
   return text.append("}}");
 }
 
-std::string json_string(std::string_view text) { return wire::dump_json(Json(text)); }
+std::string json_string(std::string_view text) { return wire::json_text(text); }
 
 namespace {
 

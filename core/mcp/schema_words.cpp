@@ -1,6 +1,7 @@
 // Errors in words. Nothing here runs for a valid value, and what a stranger wrote is quoted short and escaped.
 #include "core/mcp/schema.hpp"
 #include "core/mcp/schema_validator.hpp"
+#include "core/wire/json.hpp"
 
 namespace postern::mcp::schema {
 namespace {
@@ -25,7 +26,7 @@ std::string cut(std::string_view text, std::size_t most) {
 }
 
 std::string quote(std::string_view text) {
-  return Json(cut(text, kMostBytesQuoted)).dump(-1, ' ', false, Json::error_handler_t::replace);
+  return wire::json_text(cut(text, kMostBytesQuoted));
 }
 
 std::string type_name(const Json& value) {
@@ -37,7 +38,7 @@ std::string type_name(const Json& value) {
 std::string shown(const Json& value) {
   if (const auto* text = value.get_ptr<const Json::string_t*>()) return quote(*text);
   if (value.is_structured()) return value.is_array() ? "an array" : "an object";
-  return value.dump();
+  return wire::dump_json(value);
 }
 
 std::string counted(std::uint64_t count, const char* one, const char* many) {
@@ -126,15 +127,15 @@ std::string Validator::wanted(const Check& check) const {
       }
       return check.b > kMostListed ? words + " or another of " + std::to_string(check.b) + " values" : words;
     case Op::multiple_of:
-      return "a multiple of " + program_.values[check.a].dump();
+      return "a multiple of " + wire::dump_json(program_.values[check.a]);
     case Op::maximum:
-      return "at most " + program_.values[check.a].dump();
+      return "at most " + wire::dump_json(program_.values[check.a]);
     case Op::exclusive_maximum:
-      return "less than " + program_.values[check.a].dump();
+      return "less than " + wire::dump_json(program_.values[check.a]);
     case Op::minimum:
-      return "at least " + program_.values[check.a].dump();
+      return "at least " + wire::dump_json(program_.values[check.a]);
     case Op::exclusive_minimum:
-      return "more than " + program_.values[check.a].dump();
+      return "more than " + wire::dump_json(program_.values[check.a]);
     case Op::max_length:
       return "at most " + counted(check.a, "character", "characters");
     case Op::min_length:

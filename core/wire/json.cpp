@@ -40,6 +40,4 @@ std::optional<std::int64_t> int_member(const Json& object, std::string_view name
   return value->get<std::int64_t>();
 }
 
-std::string dump_json(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
 }  // namespace postern::wire

@@ -35,4 +35,7 @@ std::optional<std::int64_t> int_member(const Json& object, std::string_view name
 /// One line, no spaces. Invalid UTF-8 becomes U+FFFD instead of ending the program.
 std::string dump_json(const Json& value);
 
+/// The same for a text: quoted and escaped.
+std::string json_text(std::string_view text);
+
 }  // namespace postern::wire

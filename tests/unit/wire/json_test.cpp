@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
+
+#include "core/wire/text.hpp"
 
 namespace postern::wire {
 namespace {
@@ -159,6 +163,42 @@ TEST(JsonMembers, AreAbsentInsteadOfFatal) {
 TEST(DumpJson, IsOneLineAndNeverEndsTheProgram) {
   EXPECT_EQ(dump_json(Json{{"b", "a\nb"}, {"a", {1, true, nullptr}}}), R"({"a":[1,true,null],"b":"a\nb"})");
   EXPECT_EQ(dump_json(Json("a\xFF")), "\"a\xEF\xBF\xBD\"");
+  EXPECT_EQ(dump_json(Json(std::numeric_limits<double>::infinity())), "null");
+  EXPECT_EQ(dump_json(Json(std::numeric_limits<double>::quiet_NaN())), "null");
+}
+
+TEST(DumpJson, PrintsWhatTheLibraryPrints) {
+  std::string every;
+  for (int c = 0; c < 0x300; ++c) append_utf8(every, static_cast<char32_t>(c));
+  append_utf8(every, 0xFFFD);
+  append_utf8(every, 0x10FFFF);
+  const Json values[] = {
+      Json::object(),
+      Json::array(),
+      Json(""),
+      Json(every),
+      Json(every + "\"\\/ end"),
+      Json{{"", Json::array({Json::array(), Json::object()})}, {every, nullptr}},
+      Json(0),
+      Json(-1),
+      Json(std::numeric_limits<std::int64_t>::min()),
+      Json(std::numeric_limits<std::uint64_t>::max()),
+      Json(0.0),
+      Json(-0.0),
+      Json(1.0),
+      Json(0.1),
+      Json(1e23),
+      Json(1.5e-7),
+      Json(123456789012345680.0),
+      Json(std::numeric_limits<double>::max()),
+      Json(std::numeric_limits<double>::denorm_min()),
+  };
+  for (const Json& value : values) {
+    EXPECT_EQ(dump_json(value), value.dump());
+    if (const auto* text = value.get_ptr<const std::string*>()) {
+      EXPECT_EQ(json_text(*text), value.dump());
+    }
+  }
 }
 
 }  // namespace
