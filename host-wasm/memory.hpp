@@ -1,7 +1,7 @@
 // The module's memory. A call is a pure function, so once its answer has been read nobody needs what it allocated: nothing is
 // given back piece by piece, and all of it at once when the next call begins. `delete` does nothing, so no code is there for
 // what would lead to it, and memory can't be lost from call to call.
-// docs/decisions/022-memory-put-back.md has the figures.
+// docs/decisions/023-memory-put-back.md has the figures.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // The tests of the main job against the hosts in JavaScript: real clients, attacks and kill -9 against workerd, the official
-// suite; and the adapter for Node. `run.mjs abuse conformance` runs only these.
+// suite; and the adapters for Node and Deno. `run.mjs abuse conformance` runs only these.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { notRun } from '../interop/exceptions.mjs';
@@ -11,10 +11,11 @@ const jobs = [
   { name: 'conformance', host: 'workerd', script: 'tests/conformance/run.mjs' },
   { name: 'edge', host: 'workerd', script: 'tests/edge/edge.mjs' },
   { name: 'package', host: 'node', script: 'tests/edge/package.mjs' },
-  ...['ts1', 'legacy', 'sse'].map((name) => ({ name, host: 'node', ...interop(name) })),
+  ...['node', 'deno'].flatMap((host) => ['ts1', 'legacy', 'sse'].map((name) => ({ name, host, ...interop(name) }))),
   // They measure or kill, so each runs alone.
   { name: 'abuse', host: 'workerd', alone: true, ...interop('abuse') },
   { name: 'abuse', host: 'node', alone: true, ...interop('abuse') },
+  { name: 'abuse', host: 'deno', alone: true, ...interop('abuse') },
   { name: 'durability', host: 'workerd', alone: true, script: 'tests/durability/run.mjs', env: { DURABILITY_ROUNDS: process.env.DURABILITY_ROUNDS ?? '10' } },
   { name: 'cold', host: 'workerd', alone: true, script: 'tests/edge/cold.mjs' },
 ];

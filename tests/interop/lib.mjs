@@ -12,7 +12,7 @@ import { exceptionOf } from './exceptions.mjs';
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Folder of the programs under test; another build (asan, tsan) is tried by naming its folder. */
 export const binaries = path.resolve(root, process.env.TEST_BIN ?? 'build/release/bin');
-/** Which host is tested: `native`; `workerd`, the edge worker on this machine; `node`, the adapter for node:http. */
+/** Which host is tested: `native`; `workerd`, the edge worker on this machine; `node` and `deno`, the adapters. */
 export const host = process.env.TEST_HOST ?? 'native';
 /** Checked builds (asan, tsan) run several times slower; their waits are stretched by this factor. */
 export const slack = Number(process.env.TEST_SLACK ?? 1);
@@ -160,6 +160,12 @@ export function launch(command, args, { env = {}, cwd = os.tmpdir() } = {}) {
   return new Running(child);
 }
 
+const runtimeOf = {
+  workerd: [process.execPath, 'host-wasm/workerd/edge.mjs'],
+  node: [process.execPath, '--disable-warning=ExperimentalWarning', 'tests/edge/js_server.mjs'], // node:sqlite
+  deno: ['tests/node_modules/deno/deno', 'run', '--quiet', '--no-lock', '--no-config', '--allow-net', '--allow-env', '--allow-read', '--allow-write', 'tests/edge/js_server.mjs'],
+};
+
 /** The command that is the program `name` on the host that is tested, up to its own arguments. */
 function commandOf(name) {
   if (host === 'native') {
@@ -168,9 +174,7 @@ function commandOf(name) {
     return [program];
   }
   const modules = path.join(root, 'build/wasm', { postern: 'server', 'postern-conformance-server': 'conformance' }[name]);
-  const script = host === 'node' ? 'tests/edge/node_server.mjs' : 'host-wasm/workerd/edge.mjs';
-  const quiet = host === 'node' ? ['--disable-warning=ExperimentalWarning'] : []; // node:sqlite
-  const edge = [process.execPath, ...quiet, path.join(root, script), '--modules', modules];
+  const edge = [...runtimeOf[host].map((word) => (word.includes('/') ? path.resolve(root, word) : word)), '--modules', modules];
   return name === 'postern' ? edge : [...edge, '--store', 'memory'];
 }
 
