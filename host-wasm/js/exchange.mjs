@@ -5,21 +5,31 @@ import { bytesOf, joined } from "./text.mjs";
 
 const bodyTime = 60_000; // milliseconds, for all of a body; as host-native/http/connection.hpp
 
-/** What a Request says, in parts: {method, target, headers, body}, the body still to be read. */
-export function partsOf(request) {
+/**
+ * What a Request says, in parts: {method, target, headers, body}, the body still to be read. `lengthsHold`: the runtime ends a
+ * body where its Content-Length says, so that it may be read at once, by `whole()`.
+ */
+export function partsOf(request, lengthsHold = false) {
   const headers = [];
-  request.headers.forEach((value, name) => name !== "host" && headers.push([name, value]));
+  let hosts = null;
+  request.headers.forEach((value, name) => {
+    if (name === "host") hosts = value;
+    else headers.push([name, value]);
+  });
   // Of the two that can name the host, the field is what the client sent; the runtime joins fields of one name by commas.
   // A Request made by hand has only its URL.
-  const hosts = request.headers.get("host") ?? new URL(request.url).host;
-  for (const host of hosts.split(",")) headers.push(["host", host.trim()]);
-  return { method: request.method, target: targetOf(request.url), headers, body: request.body };
+  for (const host of (hosts ?? new URL(request.url).host).split(",")) headers.push(["host", host.trim()]);
+  const parts = { method: request.method, target: targetOf(request.url), headers, body: request.body };
+  return lengthsHold ? { ...parts, whole: () => request.arrayBuffer() } : parts;
 }
 
 /** The core's request. What is in it, the core judges; here it is only carried. */
-export async function requestOf({ method, target, headers, body }, largestBody) {
+export async function requestOf({ method, target, headers, body, whole }, largestBody) {
   const [, length] = headers.find(([name]) => name.toLowerCase() === "content-length") ?? [];
-  return { method, target, headers, body: await bodyOf(body, largestBody, /^[0-9]{1,9}$/.test(length) ? Number(length) : Infinity) };
+  const declared = /^[0-9]{1,9}$/.test(length) ? Number(length) : Infinity;
+  if (body === null || declared === 0) return { method, target, headers, body: "" };
+  const read = whole !== undefined && declared <= largestBody ? atOnce(whole) : inPieces(body, largestBody, declared);
+  return { method, target, headers, body: await read };
 }
 
 /** Origin form, as it came: whatever stands behind the authority, without a fragment. */
@@ -29,11 +39,17 @@ function targetOf(url) {
   return start < 0 ? "/" : url.slice(start, end < 0 ? undefined : end);
 }
 
+function atOnce(whole) {
+  return new Promise((done, failed) => {
+    const late = setTimeout(() => failed(tooSlow()), bodyTime);
+    whole().then((bytes) => done(new Uint8Array(bytes)), failed).finally(() => clearTimeout(late));
+  });
+}
+
 /** One byte more than is allowed is enough: the core refuses it then. And what was declared: its end need not be waited for. */
-async function bodyOf(body, largest, declared) {
-  if (body === null || declared === 0) return "";
+async function inPieces(body, largest, declared) {
   const reader = body.getReader();
-  const late = setTimeout(() => reader.cancel(new Error("the body came too slowly")).catch(() => {}), bodyTime);
+  const late = setTimeout(() => reader.cancel(tooSlow()).catch(() => {}), bodyTime);
   try {
     const parts = [];
     let size = 0;
@@ -49,6 +65,8 @@ async function bodyOf(body, largest, declared) {
     clearTimeout(late);
   }
 }
+
+const tooSlow = () => new Error("the body came too slowly");
 
 /** `body`: bytes, text, a ReadableStream; dropped where the status or HEAD allows none. */
 export function responseOf(status, headers, body, id, method) {
