@@ -39,12 +39,29 @@ function targetOf(url) {
   return start < 0 ? "/" : url.slice(start, end < 0 ? undefined : end);
 }
 
+/**
+ * A timer for each body would cost a tenth of a request. So who is late is looked for when the next one comes: as long as
+ * nobody does, nobody is kept from anything.
+ */
 function atOnce(whole) {
+  const since = Date.now();
+  for (const one of reading) {
+    if (since - one.since < bodyTime) break; // the oldest are first
+    reading.delete(one);
+    one.failed(tooSlow());
+  }
   return new Promise((done, failed) => {
-    const late = setTimeout(() => failed(tooSlow()), bodyTime);
-    whole().then((bytes) => done(new Uint8Array(bytes)), failed).finally(() => clearTimeout(late));
+    const one = { since, failed };
+    reading.add(one);
+    const over = (settle) => (value) => {
+      reading.delete(one);
+      settle(value);
+    };
+    whole().then(over((bytes) => done(new Uint8Array(bytes))), over(failed));
   });
 }
+
+const reading = new Set();
 
 /** One byte more than is allowed is enough: the core refuses it then. And what was declared: its end need not be waited for. */
 async function inPieces(body, largest, declared) {
@@ -89,6 +106,7 @@ const ownFields = new Set(["content-length", "transfer-encoding", "connection", 
 // there. Our own have short segments.
 export function pathToLog(target, status) {
   if (status === 404 || status === 400) return "";
-  const [path] = target.split("?", 1);
-  return path.split("/").some((segment) => segment.length > 32) ? "" : path;
+  const query = target.indexOf("?");
+  const path = query < 0 ? target : target.slice(0, query);
+  return /[^/]{33}/.test(path) ? "" : path;
 }

@@ -29,12 +29,16 @@ export class Copies {
     const wanted = this.#tokens.get(authorization) ?? new Wanted();
     const missing = [];
     return {
-      known: () => [...wanted.keys()].flatMap((key) => {
-        const record = this.#fresh(key, now);
-        if (record === undefined) return [];
-        wanted.note(key, now);
-        return [[{ need: "load", key }, { fact: "loaded", record }]];
-      }),
+      known: () => {
+        const facts = [];
+        for (const [key] of wanted) {
+          const record = this.#fresh(key, now);
+          if (record === undefined) continue;
+          wanted.set(key, now);
+          facts.push([{ need: "load", key }, { fact: "loaded", record }]);
+        }
+        return facts;
+      },
       load: (key) => {
         if (!mayBeCopied(key, this.#prefixes)) return undefined;
         const record = this.#fresh(key, now);

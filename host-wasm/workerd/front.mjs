@@ -37,7 +37,7 @@ export class Front {
     const filling = copies?.filling();
     if (filling !== undefined) ctx.waitUntil(filling);
     if (response !== undefined) return response;
-    return this.#shown(rest.done.size > 0 ? this.#object().goOn(rest) : this.#object().fetch(unread(request, rest.carried.body)));
+    return this.#shown(rest.done.length > 0 ? this.#object().goOn(rest) : this.#object().fetch(unread(request, rest.carried.body)));
   }
 
   /** The object's answer as the client may see it, once the copies of what was written are gone. */

@@ -96,7 +96,7 @@ async function operator() {
 /** The object is asked only when the request alone does not decide. */
 async function near() {
   const server = await startServer({ logLevel: 'debug' });
-  const requests = () => server.err.split('\n').filter((line) => line.includes('"http.request"')).length;
+  const requests = () => server.err.split('\n').filter((line) => line.includes('"http.request"') && !line.includes('"where":"front"')).length;
   for (const target of ['/.well-known/oauth-authorization-server', '/.well-known/oauth-protected-resource/mcp', '/mcp', '/healthz', '/nowhere']) await request(server.url + target);
   await request(server.mcp, { method: 'OPTIONS' });
   await sleep(200);
