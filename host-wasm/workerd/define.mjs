@@ -19,7 +19,7 @@ const sweepEvery = 60_000; // milliseconds, at the most
 
 /**
  * What a worker exports: {PosternObject, worker, operator}. `module`: postern.wasm. `more`: of the options of createPostern
- * those that no binding can hold, above all `tools`.
+ * those that no binding can hold, above all `tools`. They run in front, in any number of isolates, and in the object.
  */
 export function definePostern(module, more = {}) {
   const postern = (env, rest) => new Postern(module, { ...optionsOf(env), ...rest, ...more });
