@@ -18,15 +18,16 @@ const longestSleep = 60_000; // milliseconds
 /**
  * The reply to a request, {status, headers, body, stream}. It never throws on what came from outside. `sink.send(frames,
  * headers)`: events while the request is still being worked on; once it was called, of the reply only the body is to be
- * sent, as the last of them. `sink.id`: what the audit calls the request.
+ * sent, as the last of them. `sink.id`: what the audit calls the request. `sink.writes(commit)`: what is about to be written.
+ * `begun`: {done, topics} of a request that was begun elsewhere (ahead.mjs): pairs of need and fact, and what they publish.
  */
-export async function drive(deployment, request, world, sink = {}) {
-  return run((facts) => deployment.evaluate(request, facts), world, sink);
+export async function drive(deployment, request, world, sink = {}, begun = {}) {
+  return run((facts) => deployment.evaluate(request, facts), world, sink, begun);
 }
 
 /** The same for any evaluation: `evaluate(facts)` gives an outcome. */
-export async function run(evaluate, world, sink = {}) {
-  const request = { done: new Map(), topics: [], claims: new Claims(world), sent: 0 };
+export async function run(evaluate, world, sink = {}, { done = [], topics = [] } = {}) {
+  const request = { done: new Map(done.map(([need, fact]) => [nameOf(need), fact])), topics, claims: new Claims(world), sent: 0 };
   try {
     for (let attempt = 0; attempt < attempts; ) {
       const step = await attemptOnce(evaluate, world, request, sink);
@@ -64,6 +65,7 @@ async function attemptOnce(evaluate, world, request, sink) {
 
 async function finish(answer, world, request, sink) {
   if (!isEmpty(answer.commit)) {
+    sink.writes?.(answer.commit);
     const held = await world.store.commit(answer.commit).catch((error) => failed(world, error));
     if (held === undefined) return { reply: busy() }; // it may or may not be written: only the client can ask again
     if (!held) return lost;
@@ -74,7 +76,7 @@ async function finish(answer, world, request, sink) {
   return { reply: answer.reply };
 }
 
-const isEmpty = ({ expects, puts, deletes }) => expects.length + puts.length + deletes.length === 0;
+export const isEmpty = ({ expects, puts, deletes }) => expects.length + puts.length + deletes.length === 0;
 
 function failed(world, error) {
   world.log?.("error", "store.failed", { reason: String(error?.message ?? error) });
@@ -143,9 +145,11 @@ export function perform(needs, world, request = { done: new Map(), topics: [] })
   return Promise.all(needs.map(async (need) => [need, await once(need, world, request)]));
 }
 
+const nameOf = (need) => JSON.stringify(need);
+
 async function once(need, world, request) {
   if (need.need === "load" || need.need === "scan") return read(need, world);
-  const name = JSON.stringify(need);
+  const name = nameOf(need);
   const known = request.done.get(name);
   if (known !== undefined) return known;
   const learned = await act(need, world, request);

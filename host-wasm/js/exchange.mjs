@@ -5,21 +5,31 @@ import { bytesOf, joined } from "./text.mjs";
 
 const bodyTime = 60_000; // milliseconds, for all of a body; as host-native/http/connection.hpp
 
-/** What a Request says, in parts: {method, target, headers, body}, the body still to be read. */
-export function partsOf(request) {
+/**
+ * What a Request says, in parts: {method, target, headers, body}, the body still to be read. `lengthsHold`: the runtime ends a
+ * body where its Content-Length says, so that it may be read at once, by `whole()`.
+ */
+export function partsOf(request, lengthsHold = false) {
   const headers = [];
-  request.headers.forEach((value, name) => name !== "host" && headers.push([name, value]));
+  let hosts = null;
+  request.headers.forEach((value, name) => {
+    if (name === "host") hosts = value;
+    else headers.push([name, value]);
+  });
   // Of the two that can name the host, the field is what the client sent; the runtime joins fields of one name by commas.
   // A Request made by hand has only its URL.
-  const hosts = request.headers.get("host") ?? new URL(request.url).host;
-  for (const host of hosts.split(",")) headers.push(["host", host.trim()]);
-  return { method: request.method, target: targetOf(request.url), headers, body: request.body };
+  for (const host of (hosts ?? new URL(request.url).host).split(",")) headers.push(["host", host.trim()]);
+  const parts = { method: request.method, target: targetOf(request.url), headers, body: request.body };
+  return lengthsHold ? { ...parts, whole: () => request.arrayBuffer() } : parts;
 }
 
 /** The core's request. What is in it, the core judges; here it is only carried. */
-export async function requestOf({ method, target, headers, body }, largestBody) {
+export async function requestOf({ method, target, headers, body, whole }, largestBody) {
   const [, length] = headers.find(([name]) => name.toLowerCase() === "content-length") ?? [];
-  return { method, target, headers, body: await bodyOf(body, largestBody, /^[0-9]{1,9}$/.test(length) ? Number(length) : Infinity) };
+  const declared = /^[0-9]{1,9}$/.test(length) ? Number(length) : Infinity;
+  if (body === null || declared === 0) return { method, target, headers, body: "" };
+  const read = whole !== undefined && declared <= largestBody ? atOnce(whole) : inPieces(body, largestBody, declared);
+  return { method, target, headers, body: await read };
 }
 
 /** Origin form, as it came: whatever stands behind the authority, without a fragment. */
@@ -29,11 +39,34 @@ function targetOf(url) {
   return start < 0 ? "/" : url.slice(start, end < 0 ? undefined : end);
 }
 
+/**
+ * A timer for each body would cost a tenth of a request. So who is late is looked for when the next one comes: as long as
+ * nobody does, nobody is kept from anything.
+ */
+function atOnce(whole) {
+  const since = Date.now();
+  for (const one of reading) {
+    if (since - one.since < bodyTime) break; // the oldest are first
+    reading.delete(one);
+    one.failed(tooSlow());
+  }
+  return new Promise((done, failed) => {
+    const one = { since, failed };
+    reading.add(one);
+    const over = (settle) => (value) => {
+      reading.delete(one);
+      settle(value);
+    };
+    whole().then(over((bytes) => done(new Uint8Array(bytes))), over(failed));
+  });
+}
+
+const reading = new Set();
+
 /** One byte more than is allowed is enough: the core refuses it then. And what was declared: its end need not be waited for. */
-async function bodyOf(body, largest, declared) {
-  if (body === null || declared === 0) return "";
+async function inPieces(body, largest, declared) {
   const reader = body.getReader();
-  const late = setTimeout(() => reader.cancel(new Error("the body came too slowly")).catch(() => {}), bodyTime);
+  const late = setTimeout(() => reader.cancel(tooSlow()).catch(() => {}), bodyTime);
   try {
     const parts = [];
     let size = 0;
@@ -49,6 +82,8 @@ async function bodyOf(body, largest, declared) {
     clearTimeout(late);
   }
 }
+
+const tooSlow = () => new Error("the body came too slowly");
 
 /** `body`: bytes, text, a ReadableStream; dropped where the status or HEAD allows none. */
 export function responseOf(status, headers, body, id, method) {
@@ -71,6 +106,7 @@ const ownFields = new Set(["content-length", "transfer-encoding", "connection", 
 // there. Our own have short segments.
 export function pathToLog(target, status) {
   if (status === 404 || status === 400) return "";
-  const [path] = target.split("?", 1);
-  return path.split("/").some((segment) => segment.length > 32) ? "" : path;
+  const query = target.indexOf("?");
+  const path = query < 0 ? target : target.slice(0, query);
+  return /[^/]{33}/.test(path) ? "" : path;
 }

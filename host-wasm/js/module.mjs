@@ -3,6 +3,8 @@
 
 import { Crossing, types } from "./crossing.mjs";
 
+const copied = ["grant/", "session/"]; // the core's word: core/store/records.hpp, Grant and Session
+
 /** A deployment in an instance of its own. It holds no state beside its settings: any number of them may serve. */
 export class Deployment {
   #module;
@@ -71,6 +73,14 @@ export class Deployment {
   /** Of a request, in bytes: one that is larger is refused, so a host need not read on. */
   get largestBody() {
     return this.#opened.largest_body;
+  }
+
+  /**
+   * Of which records a copy, at most a second old, may be read in front: what their keys begin with. They say whether a caller
+   * still has what its token says, and nobody reads back by them what it has just written.
+   */
+  get copied() {
+    return copied;
   }
 
   /** What a quiet stream says, so that everybody between sees that it is alive. */

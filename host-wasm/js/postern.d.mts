@@ -191,6 +191,11 @@ export interface Options {
   firstUser?: { name: string; password: string };
   /** Unix seconds. */
   now?: () => number;
+  /**
+   * Set: the runtime ends the body of a Request where its Content-Length says, so that it may be read at once. Not for one that
+   * hands on bodies that a program has rewritten.
+   */
+  lengthsHold?: boolean;
   /** Of open streams: milliseconds and bytes; js/streams.mjs has what is usual. */
   streams?: Partial<Record<"checkEvery" | "commentEvery" | "takenIn" | "box" | "answersBox" | "look", number>>;
 }
@@ -203,15 +208,45 @@ export interface RequestParts {
   body: ReadableStream<Uint8Array> | null;
 }
 
+/** `writes(commit)`: what is about to be written, told before the answer. */
+export interface Watch {
+  writes?(commit: Commit): void;
+}
+
+/** Copies of records, for a host in front of the one that has the store. */
+export interface Copies {
+  /** Records that the request probably needs. */
+  known(): [{ need: "load"; key: Text }, { fact: "loaded"; record: StoredRecord | null }][];
+  /** `undefined`: there is no copy. Only keys that begin as `Postern.copied` says may have one. */
+  load(key: Text): StoredRecord | null | undefined;
+}
+
+/** A request that goes on elsewhere. It survives structuredClone. */
+export interface Rest {
+  id: string;
+  began: number;
+  carried: { method: string; target: string; headers: [string, string][]; body: Text };
+  /** What tools have done. Where it is empty nothing has happened yet. */
+  done: [object, object][];
+  topics: Topic[];
+}
+
 export class Postern {
   /** What createPostern does, without waiting and without the first user. */
   constructor(module: WebAssembly.Module, options: Omit<Options, "module" | "firstUser">);
   /** Never rejects on what came from outside. */
-  fetch(request: Request): Promise<Response>;
+  fetch(request: Request, watch?: Watch): Promise<Response>;
   /** The same where there is no Request. */
-  handle(parts: RequestParts): Promise<Response>;
-  /** Answers what the request alone decides; undefined: the store has to be asked. */
-  fetchWithoutState(request: Request): Promise<Response | undefined>;
+  handle(parts: RequestParts, watch?: Watch): Promise<Response>;
+  /**
+   * In front of the host that has the store: answers what the request decides, with copies of what the store has; tools are run.
+   * What has to be read or written there is handed over.
+   */
+  ahead(request: Request, copies?: Copies): Promise<{ response: Response; rest?: undefined } | { response?: undefined; rest: Rest }>;
+  /** Where the store is: goes on with what `ahead` has begun, without running its tools again. */
+  goOn(rest: Rest, watch?: Watch): Promise<Response>;
+  /** Of which records a copy may be read: what their keys begin with. */
+  readonly copied: string[];
   addUser(name: string, password: string): Promise<{ status: 200 | 400 | 409 | 503; error?: string; subject?: string; name?: string }>;
   addFirstUser(user: { name: string; password: string }): Promise<void>;
   /** News that did not come by a request. */

@@ -1,5 +1,6 @@
 // A whole server from a Request to a Response, on any runtime that has the web's standards.
 
+import { ahead } from "./ahead.mjs";
 import { drive, run } from "./drive.mjs";
 import { egressBy } from "./egress.mjs";
 import { randomBytes } from "./entropy.mjs";
@@ -32,9 +33,10 @@ export class Postern {
   #deployment;
   #world;
   #streams;
+  #lengthsHold;
 
   /** The same without waiting: `module` is compiled, and the first user is `addFirstUser`'s. */
-  constructor(module, { settings, tools, store, passwords = passwordsBy(), egress, ...rest }) {
+  constructor(module, { settings, tools, store, passwords = passwordsBy(), egress, lengthsHold, ...rest }) {
     const named = tools === undefined ? {} : { tools: declarations(tools) };
     this.#deployment = new Deployment(module, { decoy_password: passwords.decoy(), ...settings, ...named });
     const { audit, log, fetchAllowed: exceptions, now = () => Math.floor(Date.now() / 1000), streams } = rest;
@@ -49,42 +51,60 @@ export class Postern {
       audit: (audit || log) && ((events, id) => told(events, id, audit, log)),
       log,
     };
+    this.#lengthsHold = lengthsHold;
     this.#streams = new Streams(this.#deployment, this.#world, streams);
   }
 
-  /** Never rejects on what came from outside. */
-  async fetch(request) {
-    return this.handle(partsOf(request));
+  /** Never rejects on what came from outside. `watch.writes(commit)`: what is about to be written, before the answer. */
+  async fetch(request, watch) {
+    return this.handle(partsOf(request, this.#lengthsHold), watch);
   }
 
   /** The same for {method, target, headers: [[name, value]], body: ReadableStream or null}: where there is no Request. */
-  async handle(parts) {
+  async handle(parts, watch) {
     const began = Date.now();
     const id = newRequestId();
-    const carried = await requestOf(parts, this.#deployment.largestBody).catch(() => null);
+    const carried = await this.#carried(parts);
     if (carried === null) return responseOf(408, [], "", id, parts.method); // its client stopped, or was too slow
+    return this.goOn({ id, began, carried }, watch);
+  }
+
+  /**
+   * In front of the host that has the store: {response}, or {rest}, which `goOn` takes there. `copies` as ahead.mjs has them.
+   * Where `rest.done` is empty nothing has happened yet, and the request may as well be made there anew.
+   */
+  async ahead(request, copies) {
+    const began = Date.now();
+    const id = newRequestId();
+    const carried = await this.#carried(partsOf(request, this.#lengthsHold));
+    if (carried === null) return { response: responseOf(408, [], "", id, request.method) };
+    try {
+      const { answer, done, topics } = await ahead((facts) => this.#deployment.evaluate(carried, facts), this.#world, copies);
+      if (answer === undefined) return { rest: { id, began, carried, done, topics } };
+      if (answer.audit.length > 0) this.#world.audit?.(answer.audit, id);
+      const { status, headers, body } = answer.reply;
+      this.#told(id, began, carried, status, { where: "front" });
+      return { response: responseOf(status, headers, body, id, carried.method) };
+    } catch (error) {
+      this.#world.log?.("error", "request.failed", { reason: String(error?.message ?? error) });
+      return { response: responseOf(503, [["Retry-After", "1"]], "", id, carried.method) };
+    }
+  }
+
+  /** What `ahead` has begun. */
+  goOn({ id, began, carried, ...begun }, watch = {}) {
     return new Promise((reply) => {
-      const sink = new Sink(id, parts.method, reply);
-      this.#answer(carried, sink).catch((error) => this.#failed(sink, error)).then((status) => {
-        this.#world.log?.("info", "http.request", {
-          id, method: carried.method, path: pathToLog(carried.target, status), status, ms: Date.now() - began });
-      });
+      const sink = new Sink(id, carried.method, reply, watch.writes);
+      this.#answer(carried, sink, begun).catch((error) => this.#failed(sink, error)).then((status) => this.#told(id, began, carried, status));
     });
   }
 
-  /** Answers what can be answered from the request alone, without the store: then nobody has to be asked. Or undefined. */
-  async fetchWithoutState(request) {
-    const id = newRequestId();
-    const carried = await requestOf(partsOf(request), this.#deployment.largestBody).catch(() => null);
-    if (carried === null) return responseOf(408, [], "", id, request.method);
-    const { now, entropy } = this.#world;
-    const { answer, events } = this.#deployment.evaluate(carried, { now: now(), entropy: entropy(), answers: [] });
-    const { commit, reply } = answer ?? {};
-    const alone = answer !== null && events.length === 0 && reply.stream === null
-      && commit.expects.length + commit.puts.length + commit.deletes.length + answer.topics.length === 0;
-    if (!alone) return undefined;
-    if (answer.audit.length > 0) this.#world.audit?.(answer.audit, id);
-    return responseOf(reply.status, reply.headers, reply.body, id, request.method);
+  #carried(parts) {
+    return requestOf(parts, this.#deployment.largestBody).catch(() => null);
+  }
+
+  #told(id, began, { method, target }, status, more) {
+    this.#world.log?.("info", "http.request", { id, method, path: pathToLog(target, status), status, ms: Date.now() - began, ...more });
   }
 
   /** {status, error?}: 200, or 400 and 409 with the reason. */
@@ -106,6 +126,11 @@ export class Postern {
     this.#streams.publish(topics.map(wholeTopic));
   }
 
+  /** Of which records a copy may be read: what their keys begin with. */
+  get copied() {
+    return this.#deployment.copied;
+  }
+
   /** How many event streams are open. */
   get openStreams() {
     return this.#streams.size;
@@ -116,8 +141,8 @@ export class Postern {
     this.#streams.endAll();
   }
 
-  async #answer(carried, sink) {
-    const reply = await drive(this.#deployment, carried, this.#world, sink);
+  async #answer(carried, sink, begun) {
+    const reply = await drive(this.#deployment, carried, this.#world, sink, begun);
     if (sink.began) {
       sink.finish(reply.body);
       return 200;
@@ -141,8 +166,9 @@ class Sink {
   #give;
   #outgoing;
 
-  constructor(id, method, give) {
+  constructor(id, method, give, writes) {
     this.id = id;
+    this.writes = writes;
     this.#method = method;
     this.#give = give;
   }

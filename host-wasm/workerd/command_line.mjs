@@ -19,6 +19,7 @@ const known = {
   "allowed-host": several,
   "allowed-origin": several,
   "fetch-allowed": several,
+  copies: { ...text, default: "1" }, // seconds that the front may keep what says whether a caller is let in; 0: not at all
   "log-level": { ...text, default: "info" },
   "log-format": { ...text, default: "text" }, // or json
   audit: text, // "-": to the log

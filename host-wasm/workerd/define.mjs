@@ -1,40 +1,34 @@
-// Postern on the edge: a worker in front, wherever the client is, and one Durable Object with everything that is stored
-// and every open stream. docs/decisions/021-one-object.md says why there is one.
+// Postern on the edge: a worker in front (front.mjs), wherever the client is, and one Durable Object with everything that is
+// stored and every open stream. docs/decisions/021-one-object.md says why there is one.
 //
 // Bindings: POSTERN (the object's namespace), POSTERN_PUBLIC_URL, POSTERN_KEYS (the key ring, a secret), POSTERN_FIRST_USER
 // and POSTERN_FIRST_PASSWORD (secrets), POSTERN_SETTINGS (core/server/settings_json.hpp), POSTERN_FETCH_ALLOWED,
-// POSTERN_LOG_LEVEL, POSTERN_AUDIT ("-": to the log), POSTERN_STORE ("memory": nothing outlives the object).
+// POSTERN_LOG_LEVEL, POSTERN_AUDIT ("-": to the log), POSTERN_STORE ("memory": nothing outlives the object), POSTERN_COPIES
+// ("0": the front keeps no copies, "1": for a second).
 
 import { DurableObject } from "cloudflare:workers";
 
 import { MemoryStore, Postern } from "../js/postern.mjs";
 import { SqliteStore } from "../js/sqlite_store.mjs";
-import { optionsOf } from "./options.mjs";
+import { mayBeCopied, mostKeys } from "./copies.mjs";
+import { Front, tellingWrites } from "./front.mjs";
+import { copiesOf, optionsOf } from "./options.mjs";
 
 const now = () => Math.floor(Date.now() / 1000);
 const sweepEvery = 60_000; // milliseconds, at the most
-const bodiless = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
  * What a worker exports: {PosternObject, worker, operator}. `module`: postern.wasm. `more`: of the options of createPostern
- * those that no binding can hold, above all `tools`.
+ * those that no binding can hold, above all `tools`. They run in front, in any number of isolates, and in the object.
  */
 export function definePostern(module, more = {}) {
   const postern = (env, rest) => new Postern(module, { ...optionsOf(env), ...rest, ...more });
-  let front; // one in each isolate; it has no state
+  let front; // one in each isolate
 
   const worker = {
-    /**
-     * What the request alone decides (metadata, challenges, preflights) is answered here, near the client. So is a request
-     * with a Host that makes no URL: an object can't be reached by it, and the core refuses it before it reads anything.
-     */
-    async fetch(request, env) {
-      if (bodiless.has(request.method) || !URL.canParse(request.url)) {
-        front ??= postern(env);
-        const reply = await front.fetchWithoutState(request);
-        if (reply !== undefined) return reply;
-      }
-      return object(env).fetch(request);
+    fetch(request, env, ctx) {
+      front ??= new Front(postern(env), () => object(env), copiesOf(env));
+      return front.fetch(request, ctx);
     },
   };
 
@@ -58,7 +52,19 @@ export function definePostern(module, more = {}) {
 
     async fetch(request) {
       if (!this.#sweeps) await this.#sweepLater();
-      return this.#postern.fetch(request);
+      return tellingWrites(this.#postern.copied, (watch) => this.#postern.fetch(request, watch));
+    }
+
+    /** For the front: a request that has been begun there, by tools that were run. */
+    async goOn(rest) {
+      if (!this.#sweeps) await this.#sweepLater();
+      return tellingWrites(this.#postern.copied, (watch) => this.#postern.goOn(rest, watch));
+    }
+
+    /** For the front: records, or null for each that is not there. */
+    copies(keys) {
+      if (keys.length > mostKeys || !keys.every((key) => mayBeCopied(key, this.#postern.copied))) throw new TypeError("no copies are given of this");
+      return Promise.all(keys.map((key) => this.#store.load(key)));
     }
 
     async alarm() {

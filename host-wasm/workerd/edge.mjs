@@ -37,6 +37,7 @@ try {
 async function serve(options) {
   const { host, port } = addressOf(options.listen);
   if (options.store !== "disk" && options.store !== "memory") throw new Wrong(`--store ${options.store}: expected disk or memory`);
+  if (options.copies !== "0" && options.copies !== "1") throw new Wrong(`--copies ${options.copies}: expected 0 or 1`);
   const modules = path.resolve(options.modules ?? path.join(here, ".."));
   const settings = settingsOf(options, options.settings === undefined ? {} : readJson(options.settings));
   const publicUrl = options["public-url"] ?? `http://localhost:${port}`;
@@ -59,7 +60,7 @@ async function serve(options) {
       POSTERN_PUBLIC_URL: publicUrl, POSTERN_KEYS: printKeyRing(keys), POSTERN_SETTINGS: JSON.stringify(settings),
       POSTERN_FIRST_USER: first.name, POSTERN_FIRST_PASSWORD: first.password,
       POSTERN_FETCH_ALLOWED: (options["fetch-allowed"] ?? []).join(" "), POSTERN_LOG_LEVEL: options["log-level"],
-      POSTERN_AUDIT: options.audit ?? "", POSTERN_STORE: options.store,
+      POSTERN_AUDIT: options.audit ?? "", POSTERN_STORE: options.store, POSTERN_COPIES: options.copies,
     },
   });
   const log = logTo(options["log-format"]);

@@ -16,8 +16,16 @@ export function optionsOf(env) {
     log,
     audit: env.POSTERN_AUDIT === "-" ? (event) => console.log(JSON.stringify({ audit: event })) : undefined,
     egress: fetched,
+    lengthsHold: true,
     fetchAllowed: (env.POSTERN_FETCH_ALLOWED ?? "").split(/[\s,]+/).filter((host) => host !== "").map((host) => host.toLowerCase()),
   };
+}
+
+/** How old a copy in front may be, in seconds. */
+export function copiesOf({ POSTERN_COPIES: given }) {
+  const seconds = Number(given || given === 0 ? given : 1);
+  if (seconds !== 0 && seconds !== 1) throw new TypeError(`POSTERN_COPIES ${given}: expected 0 or 1, in seconds: a revocation is promised to be seen within one`);
+  return seconds;
 }
 
 // A binding may be text or, in wrangler's configuration, an object.

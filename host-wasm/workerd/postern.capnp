@@ -51,12 +51,16 @@ const bindings :List(Workerd.Worker.Binding) = [
   (name = "POSTERN_LOG_LEVEL", fromEnvironment = "POSTERN_LOG_LEVEL"),
   (name = "POSTERN_AUDIT", fromEnvironment = "POSTERN_AUDIT"),
   (name = "POSTERN_STORE", fromEnvironment = "POSTERN_STORE"),
+  (name = "POSTERN_COPIES", fromEnvironment = "POSTERN_COPIES"),
 ];
 
 const modules :List(Workerd.Worker.Module) = [
   (name = "workerd/worker.mjs", esModule = embed "worker.mjs"),
+  (name = "workerd/copies.mjs", esModule = embed "copies.mjs"),
   (name = "workerd/define.mjs", esModule = embed "define.mjs"),
+  (name = "workerd/front.mjs", esModule = embed "front.mjs"),
   (name = "workerd/options.mjs", esModule = embed "options.mjs"),
+  (name = "js/ahead.mjs", esModule = embed "../js/ahead.mjs"),
   (name = "js/crossing.mjs", esModule = embed "../js/crossing.mjs"),
   (name = "js/drive.mjs", esModule = embed "../js/drive.mjs"),
   (name = "js/egress.mjs", esModule = embed "../js/egress.mjs"),

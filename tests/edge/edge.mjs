@@ -22,6 +22,7 @@ function refusals() {
     ['an address off loopback', ['--listen', '0.0.0.0:8787'], /expected loopback/],
     ['no port', ['--listen', '127.0.0.1'], /expected host:port/],
     ['a store that is none', ['--store', 'cloud'], /expected disk or memory/],
+    ['copies of another age', ['--copies', '2'], /expected 0 or 1/],
     ['http off loopback', ['--public-url', 'http://mcp.example.com'], /expected https/],
     ['a lifetime that is none', ['--code-ttl', '601'], /1 to 600/],
     ['a lifetime that is no number', ['--access-ttl', 'soon'], /whole number/],
@@ -96,7 +97,7 @@ async function operator() {
 /** The object is asked only when the request alone does not decide. */
 async function near() {
   const server = await startServer({ logLevel: 'debug' });
-  const requests = () => server.err.split('\n').filter((line) => line.includes('"http.request"')).length;
+  const requests = () => server.err.split('\n').filter((line) => line.includes('"http.request"') && !line.includes('"where":"front"')).length;
   for (const target of ['/.well-known/oauth-authorization-server', '/.well-known/oauth-protected-resource/mcp', '/mcp', '/healthz', '/nowhere']) await request(server.url + target);
   await request(server.mcp, { method: 'OPTIONS' });
   await sleep(200);

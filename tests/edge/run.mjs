@@ -10,6 +10,7 @@ const jobs = [
   ...['ts1', 'ts2', 'python', 'legacy', 'sse'].map((name) => ({ name, host: 'workerd', ...interop(name) })),
   { name: 'conformance', host: 'workerd', script: 'tests/conformance/run.mjs' },
   { name: 'edge', host: 'workerd', script: 'tests/edge/edge.mjs' },
+  { name: 'front', host: 'workerd', script: 'tests/edge/front.mjs' },
   { name: 'package', host: 'node', script: 'tests/edge/package.mjs' },
   ...['node', 'deno'].flatMap((host) => ['ts1', 'legacy', 'sse'].map((name) => ({ name, host, ...interop(name) }))),
   // They measure or kill, so each runs alone.

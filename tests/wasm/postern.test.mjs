@@ -52,7 +52,7 @@ async function wire() {
 async function withoutState() {
   const store = new MemoryStore();
   const postern = new Postern(compiled(), { settings, store: new Proxy(store, { get: () => { throw new Error("the store was asked"); } }) });
-  const ask = (target, headers = {}) => postern.fetchWithoutState(new Request(origin + target, { headers }));
+  const ask = async (target, headers = {}) => (await postern.ahead(new Request(origin + target, { headers }))).response;
   check("without state: metadata", (await ask("/.well-known/oauth-authorization-server")).status === 200);
   check("without state: a challenge", (await ask("/mcp")).status === 401);
   check("without state: a foreign host", (await ask("/", { Host: "evil.example" })).status === 403);
