@@ -3,8 +3,6 @@
 
 import { Crossing, types } from "./crossing.mjs";
 
-const copied = ["grant/", "session/"]; // the core's word: core/store/records.hpp, Grant and Session
-
 /** A deployment in an instance of its own. It holds no state beside its settings: any number of them may serve. */
 export class Deployment {
   #module;
@@ -75,20 +73,12 @@ export class Deployment {
     return this.#opened.largest_body;
   }
 
-  /**
-   * Of which records a copy, at most a second old, may be read in front: what their keys begin with. They say whether a caller
-   * still has what its token says, and nobody reads back by them what it has just written.
-   */
-  get copied() {
-    return copied;
-  }
-
   /** What a quiet stream says, so that everybody between sees that it is alive. */
   get comment() {
     return this.#opened.comment;
   }
 
-  /** Beginnings of the keys of records that may be answered from a copy for a moment (core/store/copied.hpp). */
+  /** What the keys of records begin with that may be read from a copy, at most a second old (core/store/copied.hpp). */
   get copied() {
     return this.#opened.copied;
   }
