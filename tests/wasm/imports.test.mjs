@@ -5,11 +5,11 @@ import { gzipSync } from "node:zlib";
 
 import { check, done, wasmPath } from "./host.mjs";
 
-// The bounds for a server's module are 450 KB, and 160 KB gzipped. It is short of both: docs/performance.md. Until then it must
-// not grow.
-const bound = { bytes: 450 * 1024, gzipped: 160 * 1024 };
-const server = { bytes: 466 * 1024, gzipped: 200 * 1024 };
-const page = { bytes: 520 * 1024, gzipped: 220 * 1024 }; // the client's side is in it, too
+// The bounds for a server's module are 450 KB, and 160 KB gzipped. It is short of the second: docs/performance.md. It must not
+// grow.
+const bound = { bytes: 450_000, gzipped: 160 * 1024 };
+const server = { bytes: 438_000, gzipped: 190_000 };
+const page = { bytes: 489_000, gzipped: 210_000 }; // the client's side is in it, too
 const functions = ["_initialize", "postern_add_user", "postern_check", "postern_closed", "postern_evaluate",
   "postern_input", "postern_judge", "postern_list_users", "postern_open", "postern_tell"];
 
