@@ -25,9 +25,7 @@ std::string cut(std::string_view text, std::size_t most) {
   return std::string(text.substr(0, most)) + "...";
 }
 
-std::string quote(std::string_view text) {
-  return wire::json_text(cut(text, kMostBytesQuoted));
-}
+std::string quote(std::string_view text) { return wire::json_text(cut(text, kMostBytesQuoted)); }
 
 std::string type_name(const Json& value) {
   if (value.is_number()) return is_whole(value) ? "integer" : "number";

@@ -18,8 +18,10 @@ std::string printed() {
   const Json told = Json::parse(layout(), nullptr, false);
   EXPECT_FALSE(told.is_discarded());
   std::string text =
-      "// The layout of what crosses, as host-wasm/layout.hpp tells it: recorded by tests/unit/host-wasm/layout_test.cpp, not\n"
-      "// written. After a change there: POSTERN_RECORD_LAYOUT=1 build/release/bin/postern-unit-tests --gtest_filter=Layout.*\n"
+      "// The layout of what crosses, as host-wasm/layout.hpp tells it: recorded by "
+      "tests/unit/host-wasm/layout_test.cpp, not\n"
+      "// written. After a change there: POSTERN_RECORD_LAYOUT=1 build/release/bin/postern-unit-tests "
+      "--gtest_filter=Layout.*\n"
       "\nexport const layout = [\n";
   for (const Json& type : told["fields"]) text += "  " + type.dump() + ",\n";
   return text + "];\n";
