@@ -1,0 +1,48 @@
+// What a program with types writes. It is compiled, never run.
+import { createServer } from "node:http";
+
+import { createPostern, MemoryStore, newKeyRing, passwordsBy, type Store, type Tool } from "postern";
+import { createDenoPostern } from "postern/deno";
+import { createNodePostern, nodeHandler } from "postern/node";
+import { definePostern } from "postern/workerd";
+
+const add: Tool<{ a: number; b: number }> = {
+  name: "add",
+  description: "The sum of two numbers.",
+  scopes: ["sums"],
+  inputSchema: { type: "object", properties: { a: { type: "number" }, b: { type: "number" } }, required: ["a", "b"] },
+  run: ({ a, b }, principal) => ({ structuredContent: { sum: a + b, whose: principal.user_name }, topics: [{ kind: "tools_changed" }] }),
+};
+const settings = { public_url: "http://localhost:8000", key_ring: newKeyRing(), scopes: [{ token: "sums", in_words: "Add" }] };
+const store: Store = new MemoryStore();
+
+const postern = await createPostern({
+  module: new Uint8Array(), settings, store, tools: [add], passwords: passwordsBy(100_000), firstUser: { name: "ada", password: "a long one" },
+  log: (level, what, fields) => console.log(level, what, fields), audit: ({ what, outcome }) => console.log(what, outcome),
+});
+const response: Response = await postern.fetch(new Request("http://localhost:8000/mcp"));
+const { status, error } = await postern.addUser("grace", "another long one");
+console.log(response.status, status, error, postern.openStreams);
+
+createServer(nodeHandler(await createNodePostern({ settings, data: "postern.db" })));
+const deno = await createDenoPostern({ settings, data: "postern.db" });
+deno.publish([{ kind: "resource_updated", name: "note://1" }]);
+deno.close();
+
+declare const compiled: WebAssembly.Module;
+const { PosternObject, worker, operator } = definePostern(compiled, { tools: [add] });
+export { operator, PosternObject };
+export default worker;
+
+// @ts-expect-error without a public URL there is no issuer
+await createPostern({ module: new Uint8Array(), settings: { key_ring: newKeyRing() }, store });
+// @ts-expect-error what is stored has to be somewhere
+await createPostern({ module: new Uint8Array(), settings });
+// @ts-expect-error a tool has a function
+export const none: Tool = { name: "none" };
+// @ts-expect-error arguments are an object
+export const wrong: Tool = { name: "wrong", inputSchema: { type: "array" }, run: () => "" };
+// @ts-expect-error a result is text or as MCP shapes it
+export const number: Tool = { name: "number", run: () => 7 };
+// @ts-expect-error news that nobody listens to
+deno.publish([{ kind: "weather" }]);
