@@ -124,7 +124,7 @@ obligation("Refresh token", [
 
 obligation("Grants are separate", [
   { removes: "a grant of its own for each code", file: "core/oauth/redeem.cpp",
-    find: 'wire::base64url(facts.draw("grant").substr(0, 16))', replace: "code->subject",
+    find: 'wire::identifier(facts.draw("grant").substr(0, 16))', replace: "code->subject",
     tests: "RefreshTest.EndingOneGrantTouchesNoOtherDevice" },
 ]);
 

@@ -24,6 +24,7 @@ const switch_name = "POSTERN_MUTANT";
 // What is built: the core with its tests, and of the host what keeps an obligation by itself. No more, so that it is quick.
 const wanted = [
   /CMakeLists\.txt$/, /\.(hpp|inc)$/, /^cmake\//, /^docs\//, /^core\//, /^host-native\/(store|config|system)\//,
+  /^host-wasm\/js\/layout\.mjs$/,
   /^tests\/(unit|laws|support|vectors|stores)\//, /^tests\/hosts\/(config|system)_test\.cpp$/,
 ];
 const programs = {
