@@ -33,7 +33,7 @@ const inMemory :Workerd.Worker = (
   durableObjectNamespaces = .namespaces, durableObjectStorage = (inMemory = void),
 );
 
-const date :Text = "2026-11-01";
+const date :Text = "2026-05-01";
 
 # Open streams live in the object, and sessions hear by it: it stays while the process does.
 const namespaces :List(Workerd.Worker.DurableObjectNamespace) = [

@@ -12,7 +12,7 @@ const config :Workerd.Config = (
 
 const front :Workerd.Worker = (
   modules = [(name = "front/worker.mjs", esModule = embed "/front.bundle.mjs"), (name = "postern.wasm", wasm = embed "/postern.wasm")],
-  compatibilityDate = "2026-11-01",
+  compatibilityDate = "2026-05-01",
   durableObjectNamespaces = [(className = "PosternObject", uniqueKey = "postern", enableSql = true, preventEviction = true)],
   durableObjectStorage = (inMemory = void),
   bindings = [

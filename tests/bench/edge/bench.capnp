@@ -12,7 +12,7 @@ const config :Workerd.Config = (
   ],
 );
 
-const date :Text = "2026-11-01";
+const date :Text = "2026-05-01";
 
 const postern :Workerd.Worker = (
   modules = [(name = "bench/postern.mjs", esModule = embed "/postern.bundle.mjs"), (name = "postern.wasm", wasm = embed "/postern.wasm")],
