@@ -1,7 +1,8 @@
 // 100,000 evaluations of all kinds, refused input among them, and a million of one kind: the memory is as large as after the
 // first thousand, and what is asked again is answered alike. POSTERN_EVALUATIONS sets another number for the first. And the
 // largest requests that are taken stay far below what an edge gives a worker, 128 MB.
-import { check, done, Host } from "./host.mjs";
+import { Deployment } from "../../host-wasm/js/module.mjs";
+import { check, compiled, done, Host, settings } from "./host.mjs";
 import { allows } from "./stories/authorize.mjs";
 import { discovers, isTurnedAway } from "./stories/discovery.mjs";
 import { callsTools } from "./stories/mcp.mjs";
@@ -75,10 +76,33 @@ const largest = {
   "members": `${head}{${members.join(",")}}}}}`,
   "no JSON": filled("[", "[", ""),
 };
-const headers = { "MCP-Protocol-Version": modern, "Mcp-Method": "tools/call", "Mcp-Name": "read_note", ...accept, "Content-Type": "application/json" };
+const headersOf = (tool) => ({ "MCP-Protocol-Version": modern, "Mcp-Method": "tools/call", "Mcp-Name": tool, ...accept, "Content-Type": "application/json" });
 for (const [what, body] of Object.entries(largest)) {
-  const reply = await host.send("POST", "/mcp", { body, headers, bearer: tokens.access_token });
+  const reply = await host.send("POST", "/mcp", { body, headers: headersOf("read_note"), bearer: tokens.access_token });
   console.log(`# ${what}, ${body.length} bytes: ${reply.status} ${reply.body.slice(0, 90)}..., memory ${host.deployment.memorySize} bytes`);
   check(`${what}: it is answered, and under 64 MB`, reply.status < 500 && host.deployment.memorySize < 64 << 20, reply.brief);
+}
+
+// The same against schemas that look at every element.
+const listOf = (items) => ({ type: "array", items });
+const schemas = {
+  pattern: [listOf({ type: "string", pattern: "^([a-z]+|b{2,5}|\\p{L}x)$" }), '"ab"'],
+  choice: [listOf({ anyOf: [{ type: "string", minLength: 5 }, { type: "number", multipleOf: 7 }, { enum: ["x"] }, { type: "number" }] }), "1"],
+  unique: [{ type: "array", uniqueItems: true }, "[]"],
+  unevaluated: [listOf({ allOf: [{ properties: { a: true } }], unevaluatedProperties: false }), "{}"],
+};
+const tools = Object.entries(schemas).map(([tool, [schema]]) => ({ name: tool, scopes: "user", input_schema: { type: "object", properties: { id: schema } } }));
+const scopes = ["user", "notes:read", "notes:write"].map((token) => ({ token, in_words: token }));
+for (const [tool, [, element]] of Object.entries(schemas)) {
+  const other = new Host({ deployment: new Deployment(compiled(), { ...settings, scopes, tools }) });
+  other.world.tools = { [tool]: () => "ran" };
+  await other.addUser(name, password);
+  const reader = await registers(other, quiet);
+  const { query: callback } = await allows(other, quiet, reader);
+  const { access_token: bearer } = await redeems(other, quiet, reader, callback.get("code"));
+  const body = filled(`${head.replace("read_note", tool)}[${element}`, `,${element}`, "]}}}");
+  const reply = await other.send("POST", "/mcp", { body, headers: headersOf(tool), bearer });
+  console.log(`# ${tool}: ${reply.status} ${reply.body.slice(66, 200)}..., memory ${other.deployment.memorySize} bytes`);
+  check(`${tool}: it is answered, and under 64 MB`, reply.status === 200 && other.deployment.memorySize < 64 << 20, reply.brief);
 }
 done();
