@@ -10,6 +10,7 @@
 // commits issues or consumes a credential.
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -340,6 +341,26 @@ std::size_t SqliteStore::sweep(UnixSeconds now, std::size_t limit) {
   return gone;
 }
 
+/// Whoever opens a store is alone in its folder meanwhile: SQLite waits for others at most things, but not where the file becomes
+/// one with a log, and "locked" would then be told to whoever came second. Where a folder can't be locked it goes without.
+class Opening {
+ public:
+  explicit Opening(const std::filesystem::path& file) {
+    const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+    descriptor_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    while (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) {
+    }
+  }
+  ~Opening() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  Opening(const Opening&) = delete;
+  Opening& operator=(const Opening&) = delete;
+
+ private:
+  int descriptor_ = -1;
+};
+
 // The file is there, belongs to its owner alone, and has our tables. SQLite gives -wal and -shm the same mode.
 void prepare(const std::filesystem::path& file, const SqliteOptions& options) {
   const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -380,6 +401,7 @@ std::unique_ptr<Store> open_sqlite_store(const std::filesystem::path& file, cons
   // Before SQLite's first use. Counting its memory takes one lock for the whole process at every allocation.
   static const int counts_no_memory = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   (void)counts_no_memory;
+  const Opening alone(file);
   prepare(file, options);
   return std::make_unique<SqliteStore>(file, options);
 }

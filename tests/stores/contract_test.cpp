@@ -10,6 +10,7 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <thread>
 
 namespace postern {
@@ -272,7 +273,8 @@ TEST(SqliteStore, TwoProcessesShareOneFile) {
   if (child == 0) {
     try {
       count(200);
-    } catch (...) {
+    } catch (const std::exception& error) {
+      std::cerr << error.what() << std::endl;
       ::_exit(1);
     }
     ::_exit(0);
