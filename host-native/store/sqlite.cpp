@@ -8,21 +8,16 @@
 // Durability: in WAL mode `synchronous=NORMAL` writes without waiting for the disk, `FULL` waits for the log to be on it,
 // and with it everything before (https://www.sqlite.org/pragma.html#pragma_synchronous). A group waits when any of its
 // commits issues or consumes a credential.
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <condition_variable>
-#include <cstring>
 #include <exception>
 #include <mutex>
 #include <utility>
 
 #include "host-native/store/sqlite_connection.hpp"
+#include "host-native/store/sqlite_prepare.hpp"
 #include "host-native/store/store.hpp"
 
 namespace postern {
@@ -31,8 +26,6 @@ namespace {
 using sqlite::Connection;
 using sqlite::Statement;
 using sqlite::Use;
-
-constexpr std::int64_t schema_version = 1;
 
 // One connection and the statements that read.
 struct Reader {
@@ -341,68 +334,14 @@ std::size_t SqliteStore::sweep(UnixSeconds now, std::size_t limit) {
   return gone;
 }
 
-/// Whoever opens a store is alone in its folder meanwhile: SQLite waits for others at most things, but not where the file becomes
-/// one with a log, and "locked" would then be told to whoever came second. Where a folder can't be locked it goes without.
-class Opening {
- public:
-  explicit Opening(const std::filesystem::path& file) {
-    const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
-    descriptor_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    while (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) {
-    }
-  }
-  ~Opening() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  Opening(const Opening&) = delete;
-  Opening& operator=(const Opening&) = delete;
-
- private:
-  int descriptor_ = -1;
-};
-
-// The file is there, belongs to its owner alone, and has our tables. SQLite gives -wal and -shm the same mode.
-void prepare(const std::filesystem::path& file, const SqliteOptions& options) {
-  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  struct stat status {};
-  const bool usable = descriptor >= 0 && ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
-                      ((status.st_mode & 077) == 0 || ::fchmod(descriptor, 0600) == 0);
-  const int error = errno;
-  if (descriptor >= 0) ::close(descriptor);
-  if (!usable) {
-    throw StoreFailure(file.string() + ": " +
-                       (descriptor >= 0 && !S_ISREG(status.st_mode) ? "not a file" : std::strerror(error)));
-  }
-
-  Connection connection(file, Connection::Access::write, options.busy_timeout_ms);
-  const std::int64_t version = connection.number("PRAGMA user_version");
-  if (version > schema_version) {
-    throw StoreFailure(file.string() + ": written by a newer version: expected schema " +
-                       std::to_string(schema_version) + ", found " + std::to_string(version));
-  }
-  if (const std::string mode = connection.text("PRAGMA journal_mode=WAL"); mode != "wal") {
-    throw StoreFailure(file.string() + ": expected journal mode wal, got " + mode);
-  }
-  // In one transaction and only where missing: two processes may come here at once.
-  connection.run(
-      "BEGIN IMMEDIATE;"
-      "CREATE TABLE IF NOT EXISTS records (key BLOB PRIMARY KEY, bytes BLOB NOT NULL, version INTEGER NOT NULL,"
-      " expires_at INTEGER) WITHOUT ROWID;"
-      "CREATE INDEX IF NOT EXISTS records_by_expiry ON records (expires_at) WHERE expires_at IS NOT NULL;"
-      "CREATE TABLE IF NOT EXISTS versions (id INTEGER PRIMARY KEY CHECK (id = 1), last INTEGER NOT NULL);"
-      "INSERT OR IGNORE INTO versions VALUES (1, 0);"
-      "PRAGMA user_version=1;"
-      "COMMIT");
-}
-
 }  // namespace
 
 std::unique_ptr<Store> open_sqlite_store(const std::filesystem::path& file, const SqliteOptions& options) {
   // Before SQLite's first use. Counting its memory takes one lock for the whole process at every allocation.
   static const int counts_no_memory = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   (void)counts_no_memory;
-  const Opening alone(file);
-  prepare(file, options);
+  const sqlite::Opening alone(file, options.busy_timeout_ms);
+  sqlite::prepare(file, options);
   return std::make_unique<SqliteStore>(file, options);
 }
 

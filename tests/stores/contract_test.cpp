@@ -1,8 +1,10 @@
 // What every store has to do, said once and run against each of them.
 #include "host-native/store/store.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -284,6 +286,17 @@ TEST(SqliteStore, TwoProcessesShareOneFile) {
   ASSERT_EQ(::waitpid(child, &status, 0), child);
   EXPECT_EQ(status, 0);
   EXPECT_EQ(get(*open_sqlite_store(folder.file()), "counter")->bytes, "400");
+}
+
+TEST(SqliteStore, OpensAlsoWhereSomebodyHoldsTheFolderForEver) {
+  const Folder folder;
+  const int holder = ::open(folder.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  ASSERT_EQ(::flock(holder, LOCK_EX), 0);
+  SqliteOptions options;
+  options.busy_timeout_ms = 50;
+  const auto store = open_sqlite_store(folder.file(), options);
+  EXPECT_EQ(store->commit(writing(put("k", "v")), now), Store::Result::held);
+  ::close(holder);
 }
 
 // A grant that another process revokes must not live on here for a moment.
