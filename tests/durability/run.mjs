@@ -140,7 +140,9 @@ await main('durability', 600, async () => {
     const stop = { now: false };
     const before = lines.length;
     const work = Array.from({ length: actors }, () => act(server, stop).catch((error) => { if (!stop.now) problem(error.stack); }));
+    const redeemed = counts.redeemed;
     await sleep(150 + randomInt(350));
+    await until(() => counts.redeemed > redeemed + 1 || problems.length > 0, 30, 'something to lose');
     stop.now = true;
     await killHard(server);
     counts.kills += 1;

@@ -170,15 +170,13 @@ async function byTheOperator(server, { ada, hers }) {
   });
   await group('grants revoke', async () => {
     const id = JSON.parse(postern(server, 'grants', 'list', '--json').stdout).find((one) => one.client === first.client.client_id).id;
-    const before = Date.now();
     const done = postern(server, 'grants', 'revoke', id);
     equal('one by its id', [done.status, done.stdout], [0, 'revoked 1 grant\n']);
     equal('its next call is 401', await status(server, first), 401);
     equal('the others go on', [await status(server, second), await status(server, hers)], [200, 200]);
     equal('a second time there is none', postern(server, 'grants', 'revoke', id).status, 1);
     equal('which one has to be said', [postern(server, 'grants', 'revoke').status, postern(server, 'grants', 'revoke', id, '--all').status], [2, 2]);
-    await until(() => stream.ended, 20, 'the end of its stream');
-    ok('a running server sees it at its next look', Date.now() - before < 20_000 * slack);
+    ok('a running server sees it at its next look', await until(() => stream.ended, 20, 'the end of its stream').catch(() => false));
     const ended = postern(server, 'grants', 'revoke', '--user', 'ada');
     equal('all of a user', [ended.stdout, await status(server, second), await status(server, hers)], ['revoked 1 grant\n', 401, 200]);
   }, 40);

@@ -9,6 +9,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { createPrivateKeyJwtAuth } from '@modelcontextprotocol/sdk/client/auth-extensions.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { CertificateAuthority, startDocuments } from '../providers/documents.mjs';
+import { clock } from './clock.mjs';
 import { equal, freePort, main, ok, root, sleep, startServer, step, stopClean, within } from './lib.mjs';
 import { callTool, valueOf } from './oauth.mjs';
 import { badDocuments } from './cimd_bad.mjs';
@@ -69,7 +70,7 @@ async function connects(label, kind, server, documents, name, { signing, times =
       const whoami = () => within(10, client.callTool({ name: 'whoami', arguments: {} }), 'whoami');
       ok('  whoami', JSON.stringify(valueOf(await whoami())).includes(server.user));
       const before = provider.held.refresh_token;
-      await sleep(3300);
+      clock.move(provider.held.expires_in + 1);
       ok('  whoami, renewed', JSON.stringify(valueOf(await whoami())).includes(server.user));
       ok('  by its refresh token', before && provider.held.refresh_token !== before);
       ok('  it never registered', wire.seen.every((one) => one.path !== '/register'), wire.seen);
@@ -83,7 +84,7 @@ async function connects(label, kind, server, documents, name, { signing, times =
 }
 
 async function pythonClient(server, documents) {
-  const child = spawn(python, [fileURLToPath(new URL('python_cimd.py', import.meta.url)), server.url, server.user, documents.at('/python.json')], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(python, [fileURLToPath(new URL('python_cimd.py', import.meta.url)), server.url, server.user, documents.at('/python.json')], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...clock.env } });
   child.stdin.end(`${server.password}\n`);
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text) => { out += text; });
@@ -110,15 +111,14 @@ await main('interop, client ID metadata documents', 200, async () => {
   documents.pages.set('/keys', { keys: [{ ...pair.publicKey.export({ format: 'jwk' }), kid: 'k1', alg: 'ES256', use: 'sig' }] });
   const args = ['--fetch-allow', `localhost:${documents.port}`, '--fetch-ca', authority.ca];
   try {
-    const server = await startServer({ accessTtl: 3, args });
+    // They outlive one token each, and all of that within the time for which a copy of a document is good.
+    const server = await startServer({ accessTtl: 20, args, clock });
     ok('the exception is loud in the log', /fetch\.exception/.test(server.log), server.log.slice(0, 600));
     const signing = createPrivateKeyJwtAuth({ issuer: documents.at('/signed.json'), subject: documents.at('/signed.json'), privateKey: key, alg: 'ES256' });
-    await Promise.all([
-      connects('TypeScript SDK 1.x', kinds['TypeScript SDK 1.x'], server, documents, '/ts1.json'),
-      connects('TypeScript client 2.x', kinds['TypeScript client 2.x'], server, documents, '/ts2.json'),
-      connects('private_key_jwt, TypeScript SDK 1.x', kinds['TypeScript SDK 1.x'], server, documents, '/signed.json', { signing, times: 1 }),
-      pythonClient(server, documents),
-    ]);
+    await connects('TypeScript SDK 1.x', kinds['TypeScript SDK 1.x'], server, documents, '/ts1.json');
+    await connects('TypeScript client 2.x', kinds['TypeScript client 2.x'], server, documents, '/ts2.json');
+    await connects('private_key_jwt, TypeScript SDK 1.x', kinds['TypeScript SDK 1.x'], server, documents, '/signed.json', { signing, times: 1 });
+    await pythonClient(server, documents);
     equal('its document was read once in all', documents.count('/python.json'), 1);
     equal('keys were read once', documents.count('/keys'), 1);
     equal('nothing was fetched for display', documents.count('/logo.png'), 0);

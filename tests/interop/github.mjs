@@ -11,23 +11,27 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
 import { startGithub } from '../providers/github.mjs';
 import { openPerson } from '../providers/person.mjs';
-import { equal, group, main, ok, root, sleep, startServer, step, stopClean, within } from './lib.mjs';
+import { clock } from './clock.mjs';
+import { equal, group, main, ok, root, startServer, step, stopClean, within } from './lib.mjs';
 import { authorization, callTool, answer, redeem, refresh, register, REDIRECT, valueOf } from './oauth.mjs';
 import { Provider } from './story.mjs';
 
 const python = process.env.TEST_PYTHON ?? path.join(root, 'build/deps/venv/bin/python');
 
-/** A server that knows its users by the stand-in. `check`: seconds until GitHub is asked again. */
-async function start(github, { check = 900, args = [], ...more } = {}) {
+/** A server that knows its users by the stand-in. */
+async function start(github, { args = [], ...more } = {}) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'postern-github-'));
   const config = path.join(folder, 'postern.toml');
   writeFileSync(config, github.toml);
-  const server = await startServer({ args: ['--config', config, '--provider-check', String(check), ...args], env: github.env, ...more });
+  const server = await startServer({ args: ['--config', config, '--provider-check', String(CHECK), ...args], env: github.env, clock, ...more });
   github.callback = `${server.url}/github/callback`;
   const stop = server.stop.bind(server);
   server.stop = (...given) => { rmSync(folder, { recursive: true, force: true }); return stop(...given); };
   return server;
 }
+
+/** Seconds until GitHub is asked again whether a user's token is good. */
+const CHECK = 900;
 
 const call = (client, name, args = {}) => within(10, client.callTool({ name, arguments: args }), `the call of ${name}`);
 const rejected = (promise) => promise.then(() => undefined, (error) => error);
@@ -42,7 +46,7 @@ async function signIn(server, person, more = {}) {
 }
 
 async function typescript(github, person) {
-  const server = await start(github, { check: 2 });
+  const server = await start(github);
   const provider = new Provider({ token_endpoint_auth_method: 'none' });
   const connect = () => new StreamableHTTPClientTransport(new URL(server.mcp), { authProvider: provider });
   const client = await step('TypeScript SDK: from 401 to a connection by GitHub', async () => {
@@ -82,7 +86,7 @@ async function typescript(github, person) {
 
   await step('TypeScript SDK: revoked at GitHub, the next call after the set time asks the user', async () => {
     github.revokeEverything('octocat');
-    await sleep(2200);
+    clock.move(CHECK + 1);
     const before = provider.redirects.length;
     const refused = await rejected(call(client, 'list_notes'));
     ok('  the client asks its user again', refused instanceof UnauthorizedError && provider.redirects.length > before, String(refused));
@@ -102,8 +106,8 @@ async function typescript(github, person) {
 
 /** Python asks; the person at the browser answers. `transport`: "http" or "sse". */
 async function pythonSdk(github, person, transport) {
-  const server = await start(github, { check: 2 });
-  const child = spawn(python, [fileURLToPath(new URL('python_github.py', import.meta.url)), server.url, transport], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const server = await start(github);
+  const child = spawn(python, [fileURLToPath(new URL('python_github.py', import.meta.url)), server.url, transport], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...clock.env } });
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text) => { errors += text; });
   const timer = setTimeout(() => child.kill('SIGKILL'), 60_000);
@@ -192,11 +196,11 @@ async function attacks(github, person) {
 }
 
 async function renewal(person) {
-  const github = await startGithub({ expiring: 62 });   // a minute before its end a token is renewed: after two seconds
+  const github = await startGithub({ expiring: 3600 });
   const server = await start(github);
   await step('tokens that expire are renewed once, whoever asks at the same time', async () => {
     const mine = await signIn(server, person);
-    await sleep(2500);
+    clock.move(3600 - 59);   // a minute before its end a token is renewed
     const before = github.count('/login/oauth/access_token');
     const replies = await Promise.all(Array.from({ length: 12 }, () => callTool(server, mine.access, 'get_user_profile')));
     ok('  every call has its profile', replies.every((one) => valueOf(answer(one)?.result)?.profile?.login === 'octocat'), replies.map((one) => one.status));

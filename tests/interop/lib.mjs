@@ -1,7 +1,8 @@
 // What every test here shares: counting checks, starting and stopping the server, bounded waits.
 // Each process that is started is remembered by its id and stopped by it, also when a test fails half way.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { randomBytes } from 'node:crypto';
 import net from 'node:net';
 import os from 'node:os';
@@ -74,11 +75,11 @@ export function within(seconds, promise, what = 'the step') {
 }
 
 export async function until(condition, seconds, what = 'the condition') {
-  const end = Date.now() + seconds * slack * 1000;
+  const end = performance.now() + seconds * slack * 1000;
   for (;;) {
     const value = await condition();
     if (value) return value;
-    if (Date.now() > end) throw new Error(`${what} did not come true in ${seconds * slack} s`);
+    if (performance.now() > end) throw new Error(`${what} did not come true in ${seconds * slack} s`);
     await sleep(20);
   }
 }
@@ -140,14 +141,14 @@ export class Running {
   async stop(seconds = 8, keep = false) {
     servers.delete(this);
     if (this.alive) process.kill(this.pid, 'SIGTERM');
-    const begun = Date.now();
+    const begun = performance.now();
     let end = await Promise.race([this.ended, sleep(seconds * slack * 1000)]);
     if (!end) {
       if (this.alive) process.kill(this.pid, 'SIGKILL');
       end = { ...(await this.ended), killed: true };
     }
     if (this.folder && !keep) rmSync(this.folder, { recursive: true, force: true });
-    return { ...end, milliseconds: Date.now() - begun };
+    return { ...end, milliseconds: Math.round(performance.now() - begun) };
   }
 }
 
@@ -191,11 +192,20 @@ export async function killHard(server) {
   await server.ended;
 }
 
+/** workerd is given an environment of its own, so what is to be in it is put there by a script. */
+function workerdUnder(clock, folder) {
+  const program = createRequire(import.meta.url).resolve(`@cloudflare/workerd-linux-${process.arch === 'x64' ? '64' : 'arm64'}/bin/workerd`);
+  const script = path.join(folder, 'workerd');
+  const settings = Object.entries(clock.env).map(([name, value]) => `${name}='${value}'`).join(' ');
+  writeFileSync(script, `#!/bin/sh\n${settings} exec '${program}' "$@"\n`, { mode: 0o700 });
+  return script;
+}
+
 /**
  * Starts `postern serve` on a free loopback port with a fresh data folder that is removed afterwards.
- * The first user and a random password come from the environment, as in a container.
+ * The first user and a random password come from the environment, as in a container. `clock`: that of clock.mjs.
  */
-export async function startServer({ accessTtl = 3600, refreshTtl = 86400, store = 'sqlite', args = [], format = 'json', logLevel = 'info', program: name = 'postern', env = {}, port: wanted } = {}) {
+export async function startServer({ accessTtl = 3600, refreshTtl = 86400, store = 'sqlite', args = [], format = 'json', logLevel = 'info', program: name = 'postern', env = {}, port: wanted, clock } = {}) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'postern-test-'));
   const user = 'ada';
   const password = `canary-password-${randomBytes(9).toString('hex')}`;
@@ -206,8 +216,8 @@ export async function startServer({ accessTtl = 3600, refreshTtl = 86400, store 
       'serve', '--listen', `127.0.0.1:${port}`, '--public-url', url, '--data', path.join(folder, 'data'),
       '--store', host !== 'native' && store === 'sqlite' ? 'disk' : store,
       '--access-ttl', String(accessTtl), '--refresh-ttl', String(refreshTtl), '--code-ttl', '60', '--refresh-grace', '30',
-      '--log-level', logLevel, '--log-format', format, ...args,
-    ], { cwd: folder, env: { POSTERN_FIRST_USER: user, POSTERN_FIRST_PASSWORD: password, ...env } });
+      '--log-level', logLevel, '--log-format', format, ...args, ...(clock && host === 'workerd' ? ['--workerd', workerdUnder(clock, folder)] : []),
+    ], { cwd: folder, env: { POSTERN_FIRST_USER: user, POSTERN_FIRST_PASSWORD: password, ...clock?.env, ...env } });
     try {
       await until(() => {
         if (!server.alive) throw new Error(`the server ended at once: ${server.log.slice(-600)}`);

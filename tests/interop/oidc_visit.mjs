@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { clock } from './clock.mjs';
 import { equal, ok, startServer } from './lib.mjs';
 import { authorization, register as registerAt } from './oauth.mjs';
 import { formsOf, request, Visitor } from './web.mjs';
@@ -13,7 +14,7 @@ export async function start(toml, { check = 900, args = [], ...more } = {}) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'postern-oidc-'));
   const config = path.join(folder, 'postern.toml');
   writeFileSync(config, toml);
-  const server = await startServer({ args: ['--config', config, '--provider-check', String(check), ...args], ...more });
+  const server = await startServer({ args: ['--config', config, '--provider-check', String(check), ...args], clock, ...more });
   const stop = server.stop.bind(server);
   server.stop = (...given) => { rmSync(folder, { recursive: true, force: true }); return stop(...given); };
   return server;

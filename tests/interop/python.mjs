@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { clock } from './clock.mjs';
 import { main, ok, root, sleep, startServer, stopClean } from './lib.mjs';
 
 const python = process.env.TEST_PYTHON ?? path.join(root, 'build/deps/venv/bin/python');
@@ -10,9 +11,9 @@ const script = fileURLToPath(new URL('python_client.py', import.meta.url));
 
 await main('interop, Python SDK', 120, async () => {
   if (!ok('the virtual environment with the mcp package exists', existsSync(python), path.relative(root, python))) return;
-  const [server, short] = [await startServer(), await startServer({ accessTtl: 2 })];
-  const child = spawn(python, [script, server.url, short.url, server.user], { stdio: ['pipe', 'pipe', 'pipe'] });
-  child.stdin.end(`${server.password}\n${short.password}\n`);
+  const [server, moved] = [await startServer(), await startServer({ clock })];
+  const child = spawn(python, [script, server.url, moved.url, server.user], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...clock.env } });
+  child.stdin.end(`${server.password}\n${moved.password}\n`);
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text) => { out += text; });
@@ -27,5 +28,5 @@ await main('interop, Python SDK', 120, async () => {
   });
   ok('the Python client ended by itself, content', code === 0, `exit ${code}\n${err.slice(-1500)}`);
   await stopClean(server);
-  await stopClean(short, 'with short-lived tokens');
+  await stopClean(moved, 'after expiry');
 });

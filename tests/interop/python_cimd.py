@@ -1,7 +1,7 @@
 """The official Python SDK as a client that registers nowhere: its client_id is the URL of a metadata document.
 
-Called by cimd.mjs, which serves the document: python_cimd.py URL USER DOCUMENT, the password on standard input. Access
-tokens live three seconds there. Nothing of the SDK is replaced.
+Called by cimd.mjs, which serves the document: python_cimd.py URL USER DOCUMENT, the password on standard input. The
+server goes by the clock that this program moves. Nothing of the SDK is replaced.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.auth import OAuthClientMetadata
 
+import clock
 from python_client import Application, counts, ok, paths, value_of
 
 
@@ -46,7 +47,7 @@ async def story(base, user, password, document, mode):
         who = await client.call_tool("whoami", {})
         ok(f"Python, {mode}: whoami gives the name of the user", user in str(value_of(who)), who)
         before = app.storage.tokens.refresh_token
-        await asyncio.sleep(3.3)
+        clock.move(app.storage.tokens.expires_in + 1)
         who = await client.call_tool("whoami", {})
         ok(f"Python, {mode}: and again when its token was renewed", user in str(value_of(who)), who)
         ok(f"Python, {mode}: by its refresh token", before and app.storage.tokens.refresh_token != before and len(app.asked) == 1, app.asked)

@@ -1,7 +1,7 @@
 """The official Python SDK (`mcp`) against a running server: its OAuthClientProvider under httpx2, over streamable HTTP.
 
-Called by python.mjs, which starts the servers: python_client.py URL SHORT_URL USER, where the tokens of SHORT_URL live two
-seconds; one password per server on standard input, a line each. Nothing of the SDK is replaced. The browser is a visitor
+Called by python.mjs, which starts the servers: python_client.py URL MOVED_URL USER, where MOVED_URL's server goes by
+the clock that this program moves; one password per server on standard input, a line each. Nothing of the SDK is replaced. The browser is a visitor
 that reads the pages' forms and presses their buttons.
 """
 
@@ -18,6 +18,8 @@ from mcp.client.auth import OAuthClientProvider, TokenStorage
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.auth import AuthorizationCodeResult, OAuthClientMetadata
+
+import clock
 
 REDIRECT = "http://127.0.0.1:39008/callback"
 counts = {True: 0, False: 0}
@@ -189,7 +191,7 @@ async def outlives(base, user, password):
     async with app.connect("auto") as client:
         refresh = {app.storage.tokens.refresh_token}
         for turn in ("first", "second"):
-            await asyncio.sleep(2.3)
+            clock.move(app.storage.tokens.expires_in + 1)
             who = await client.call_tool("whoami", {})
             ok(f"{turn} expiry: the call succeeds", user in str(value_of(who)), who)
             ok(f"{turn} expiry: the refresh token was rotated", app.storage.tokens.refresh_token not in refresh)
@@ -203,7 +205,7 @@ async def outlives(base, user, password):
             fields |= {"client_id": owner.client_id} | ({"client_secret": owner.client_secret} if owner.client_secret else {})
         async with httpx2.AsyncClient() as plain:
             await plain.post(f"{base}/revoke", data=fields, auth=auth)
-        await asyncio.sleep(2.3)
+        clock.move(app.storage.tokens.expires_in + 1)
         app.seen.clear()
         who = await client.call_tool("whoami", {})
         ok("revoked and expired: the refresh fails with 400", "/token" in paths(app.seen, 400), paths(app.seen))
@@ -211,12 +213,12 @@ async def outlives(base, user, password):
 
 
 async def main():
-    base, short, user = sys.argv[1:4]
-    password, short_password = (line.strip() for line in sys.stdin.read().splitlines()[:2])
+    base, moved, user = sys.argv[1:4]
+    password, moved_password = (line.strip() for line in sys.stdin.read().splitlines()[:2])
     for name, tale in (
         ("2025", story(base, user, password, "legacy", "2025-11-25")),
         ("2026", story(base, user, password, "auto", "2026-07-28")),
-        ("refresh", outlives(short, user, short_password)),
+        ("refresh", outlives(moved, user, moved_password)),
     ):
         begun = time.monotonic()
         try:

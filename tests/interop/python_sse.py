@@ -1,7 +1,7 @@
 """The official Python SDK's sse_client against a running server, authorized by its OAuthClientProvider.
 
-Called by sse.mjs, which starts the servers: python_sse.py URL SHORT_URL USER, where the tokens of SHORT_URL live two
-seconds; one password per server on standard input, a line each. Nothing of the SDK is replaced.
+Called by sse.mjs, which starts the servers: python_sse.py URL MOVED_URL USER, where MOVED_URL's server goes by
+the clock that this program moves; one password per server on standard input, a line each. Nothing of the SDK is replaced.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from mcp.client.client import Client
 from mcp.client.sse import sse_client
 from mcp.shared.auth import OAuthClientMetadata
 
+import clock
 from python_client import REDIRECT, Application, counts, ok, paths, value_of
 
 
@@ -65,7 +66,7 @@ async def outlives(base, user, password):
     async with app.connect() as client:
         refresh = {app.storage.tokens.refresh_token}
         for turn in ("first", "second"):
-            await asyncio.sleep(2.3)
+            clock.move(app.storage.tokens.expires_in + 1)
             who = await client.call_tool("whoami", {})
             ok(f"Python, {turn} expiry: the call succeeds", user in str(value_of(who)), who)
             ok(f"Python, {turn} expiry: the refresh token was rotated", app.storage.tokens.refresh_token not in refresh)
@@ -75,12 +76,12 @@ async def outlives(base, user, password):
 
 
 async def main():
-    base, short, user = sys.argv[1:4]
-    password, short_password = (line.strip() for line in sys.stdin.read().splitlines()[:2])
+    base, moved, user = sys.argv[1:4]
+    password, moved_password = (line.strip() for line in sys.stdin.read().splitlines()[:2])
     for name, tale in (
         ("legacy", story(base, user, password, "legacy")),
         ("auto", story(base, user, password, "auto")),
-        ("refresh", outlives(short, user, short_password)),
+        ("refresh", outlives(moved, user, moved_password)),
     ):
         try:
             await asyncio.wait_for(tale, 25)

@@ -7,6 +7,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
 import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
+import { clock } from './clock.mjs';
 import { addUser, equal, group, main, ok, root, sleep, startServer, step, stopClean, until, within } from './lib.mjs';
 import { postJson, request, Visitor } from './web.mjs';
 import { ALL_SCOPES, bearer, callTool, postMcp, READ_SCOPES, register, revoke, rpc, signIn, valueOf } from './oauth.mjs';
@@ -104,15 +105,15 @@ async function typescript(server) {
 }
 
 async function outlives() {
-  const server = await startServer({ accessTtl: 2 });
+  const server = await startServer({ clock });
   const mine = new Installation(server, new Visitor(server));
-  const client = await step('short-lived tokens: connected', () => mine.enter(), 30);
+  const client = await step('tokens that run out: connected', () => mine.enter(), 30);
   if (!client) return;
   await step('refresh after expiry, twice, on one stream, without the user', async () => {
     const tokens = new Set([mine.provider.held.refresh_token]);
     const streams = mine.wire.seen.filter((one) => one.path === '/sse' && one.status === 200).length;
     for (const round of ['first', 'second']) {
-      await sleep(2300);
+      clock.move(mine.provider.held.expires_in + 1);
       ok(`  ${round} expiry: the call succeeds`, JSON.stringify(valueOf(await call(client, 'whoami'))).includes(server.user));
       ok(`  ${round} expiry: the refresh token was rotated`, !tokens.has(mine.provider.held.refresh_token));
       tokens.add(mine.provider.held.refresh_token);
@@ -122,7 +123,7 @@ async function outlives() {
     ok('  the expired calls were answered 401 invalid_token', mine.wire.seen.some((one) => one.path === '/messages' && one.status === 401 && /error="invalid_token"/.test(one.challenge)));
   }, 30);
   await client.close();
-  await stopClean(server, 'with short-lived tokens');
+  await stopClean(server, 'after expiry');
 }
 
 /** An open stream, read event by event. */
@@ -204,9 +205,9 @@ async function chosen() {
 }
 
 async function pythonSdk(server) {
-  const short = await startServer({ accessTtl: 2 });
-  const child = spawn(python, [fileURLToPath(new URL('python_sse.py', import.meta.url)), server.url, short.url, server.user], { stdio: ['pipe', 'pipe', 'pipe'] });
-  child.stdin.end(`${server.password}\n${short.password}\n`);
+  const moved = await startServer({ clock });
+  const child = spawn(python, [fileURLToPath(new URL('python_sse.py', import.meta.url)), server.url, moved.url, server.user], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...clock.env } });
+  child.stdin.end(`${server.password}\n${moved.password}\n`);
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text) => { out += text; });
@@ -220,7 +221,7 @@ async function pythonSdk(server) {
     if (verdict) ok(name, verdict === 'ok', lines[index + 1]?.startsWith('    #') ? lines[index + 1].slice(6) : undefined);
   });
   ok('the Python client ended by itself, content', code === 0, `exit ${code}\n${err.slice(-1500)}`);
-  await stopClean(short, 'Python, short-lived tokens');
+  await stopClean(moved, 'Python, after expiry');
 }
 
 await main('interop, HTTP+SSE', 150, async () => {

@@ -2,7 +2,8 @@
 // open it, registers, asks its user, works, outlives its token, asks for more, is thrown out, and comes back.
 // Nothing of the client is replaced. Its fetch is only watched, and the browser is a visitor that presses the real buttons.
 import { randomBytes } from 'node:crypto';
-import { equal, ok, sleep, startServer, step, stopClean, within } from './lib.mjs';
+import { clock } from './clock.mjs';
+import { equal, ok, startServer, step, stopClean, within } from './lib.mjs';
 import { Visitor } from './web.mjs';
 import { ALL_SCOPES, callTool, MODERN, READ_SCOPES, REDIRECT, revoke, valueOf } from './oauth.mjs';
 
@@ -182,19 +183,19 @@ export async function story(sdk, providerOptions = {}) {
   await outlives(sdk, providerOptions);
 }
 
-/** Access tokens live two seconds here: the client must refresh, twice, without its user. */
+/** Access tokens run out: the client must refresh, twice, without its user. */
 async function outlives(sdk, providerOptions) {
-  const server = await startServer({ accessTtl: 2 });
+  const server = await startServer({ clock });
   const visitor = new Visitor(server);
   const provider = sdk.provider(providerOptions);
   const wire = new Wire((reply) => sdk.notice?.(reply, provider));
-  const opened = await step('short-lived tokens: connected', () => enter(sdk, server, provider, wire, visitor, 'short-lived'), 30);
+  const opened = await step('tokens that run out: connected', () => enter(sdk, server, provider, wire, visitor, 'before expiry'), 30);
   if (!opened) return;
   await step('refresh after expiry, twice, without the user', async () => {
     const tokens = new Set([provider.held.refresh_token]);
     const asked = provider.redirects.length;
     for (const round of ['first', 'second']) {
-      await sleep(2300);
+      clock.move(provider.held.expires_in + 1);
       const result = await call(opened.client, 'whoami');
       ok(`  ${round} expiry: the call succeeds`, JSON.stringify(valueOf(result)).includes(server.user), result);
       ok(`  ${round} expiry: the refresh token was rotated`, !tokens.has(provider.held.refresh_token));
@@ -204,7 +205,7 @@ async function outlives(sdk, providerOptions) {
     ok('  the expired calls were answered 401 invalid_token', wire.seen.some((one) => one.status === 401 && /error="invalid_token"/.test(one.challenge)), wire.seen);
   }, 30);
   await rejection(opened.client.close());
-  await stopClean(server, 'with short-lived tokens');
+  await stopClean(server, 'after expiry');
 }
 
 export { MODERN };
