@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/flow/egress.hpp"
+#include "core/oauth/operator.hpp"
 #include "core/oauth/users.hpp"
 #include "core/server/evaluate.hpp"
 #include "core/server/settings_json.hpp"
@@ -197,22 +198,29 @@ POSTERN_EXPORT(postern_closed) const char* postern_closed(std::uint32_t size) {
   return give(closed(stream, *facts));
 }
 
-/// text name, text password, facts -> outcome of core/oauth/users.hpp's add_user
-POSTERN_EXPORT(postern_add_user) const char* postern_add_user(std::uint32_t size) {
+/// text act, text name, text user, text client, text password, facts -> outcome: what the operator sees and changes,
+/// core/oauth/users.hpp and operator.hpp. `name` is that of a user, a subject (user.end_grants), or the id of a grant or client.
+POSTERN_EXPORT(postern_operate) const char* postern_operate(std::uint32_t handle, std::uint32_t size) {
   Given given(size);
-  std::string name;
+  const Deployment* const deployment = find(handle);
+  if (deployment == nullptr) return refuse(no_deployment);
+  std::string act, name;
+  oauth::GrantChoice choice;
   Secret password;
   std::optional<Facts> facts;
-  if (!given.read_with_facts(facts, name, password)) return refuse(malformed);
-  return give(oauth::add_user(name, password, *facts));
-}
-
-/// facts -> outcome of core/oauth/users.hpp's list_users
-POSTERN_EXPORT(postern_list_users) const char* postern_list_users(std::uint32_t size) {
-  Given given(size);
-  std::optional<Facts> facts;
-  if (!given.read_with_facts(facts)) return refuse(malformed);
-  return give(oauth::list_users(*facts));
+  if (!given.read_with_facts(facts, act, name, choice.user, choice.client, password)) return refuse(malformed);
+  const oauth::Lifetimes& lifetimes = deployment->authority.lifetimes;
+  if (act == "user.add") return give(oauth::add_user(name, password, *facts));
+  if (act == "user.passwd") return give(oauth::set_password(name, password, *facts));
+  if (act == "user.list") return give(oauth::list_users(*facts));
+  if (act == "user.remove") return give(oauth::remove_user(name, lifetimes, *facts));
+  if (act == "user.end_grants") return give(oauth::end_grants_of(name, lifetimes, *facts));
+  if (act == "clients.list") return give(oauth::list_clients(*facts));
+  if (act == "clients.remove") return give(oauth::remove_client(name, lifetimes, *facts));
+  choice.id = name;
+  if (act == "grants.list") return give(oauth::list_grants(choice, *facts));
+  if (act == "grants.revoke") return give(oauth::revoke_grants(choice, lifetimes, *facts));
+  return refuse("the operator has no such act");
 }
 
 /// text URL, reach, list of texts (exceptions), list of texts (addresses) -> list of texts: those of the addresses that

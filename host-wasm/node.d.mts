@@ -1,13 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-import type { Options, Postern } from "./js/postern.mjs";
+import type { FileOptions, Postern } from "./js/postern.mjs";
 
 export * from "./js/postern.mjs";
 
-/** `data`: the file of the store; without it records live as long as the process. `module`: by default the package's. */
-export function createNodePostern(
-  options: Omit<Options, "module" | "store"> & Partial<Pick<Options, "module" | "store">> & { data?: string },
-): Promise<Postern>;
+export function createNodePostern(options: FileOptions): Promise<Postern>;
 
 /** For node:http and node:https. */
 export function nodeHandler(postern: Postern): (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;

@@ -1,23 +1,27 @@
 // Postern in Node: a handler for node:http, a store in a file, and requests to other servers under the whole egress policy.
 //
-//   const postern = await createNodePostern({ settings, data: "postern.db" });
+//   const postern = await createNodePostern({ settings, data: "postern-data/postern.db" });
 //   http.createServer(nodeHandler(postern)).listen(8000, "127.0.0.1");
 
 import { readFile } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
+import { withData } from "./js/data_files.mjs";
 import { nodeFetch } from "./js/node_fetch.mjs";
-import { openSqliteStore } from "./js/node_sqlite.mjs";
-import { createPostern, MemoryStore } from "./js/postern.mjs";
+import { checkOptions } from "./js/options.mjs";
+import { createPostern } from "./js/postern.mjs";
 
 export * from "./js/postern.mjs";
 
-/** `data`: the file of the store; without it, or where this Node has no SQLite, records live as long as the process. */
-export async function createNodePostern({ data, ...options }) {
-  const store = options.store ?? (data && (await openSqliteStore(data))) ?? new MemoryStore();
+/**
+ * `data`: the file of the store, with the key ring in a file `keys` beside it, unless the settings have one. Without it both
+ * live as long as the process. Where this Node has no SQLite `data` is refused.
+ */
+export async function createNodePostern(options) {
+  checkOptions(options, ["data"]);
   const module = options.module ?? (await readFile(new URL("./postern.wasm", import.meta.url)));
-  return createPostern({ egress: nodeFetch, ...options, module, store });
+  return createPostern({ egress: nodeFetch, ...(await withData(options)), module });
 }
 
 /** For node:http and node:https. */

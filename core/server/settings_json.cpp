@@ -1,9 +1,11 @@
 #include "core/server/settings_json.hpp"
 
+#include <algorithm>
 #include <initializer_list>
 #include <limits>
 #include <vector>
 
+#include "core/base/nearest.hpp"
 #include "core/server/notes.hpp"
 #include "core/wire/base64.hpp"
 #include "core/wire/json.hpp"
@@ -127,9 +129,11 @@ class Members {
   void end() {
     if (!problem_.empty()) return;
     for (const auto& [name, value] : object_.get_ref<const Json::object_t&>()) {
-      bool asked = false;
-      for (std::string_view known : asked_) asked = asked || known == name;
-      if (!asked) problem_ = place_of(name) + ": there is no such setting";
+      if (std::find(asked_.begin(), asked_.end(), name) != asked_.end()) continue;
+      const std::string_view near = nearest(name, asked_);
+      problem_ = place_of(name) + ": there is no such setting";
+      if (!near.empty()) problem_.append("; did you mean ").append(near).append("?");
+      return;
     }
   }
 

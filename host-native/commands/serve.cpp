@@ -25,6 +25,7 @@
 namespace postern::commands {
 namespace {
 
+constexpr std::chrono::seconds sweep_first{1};  // Much may have expired while nobody was here.
 constexpr std::chrono::seconds sweep_every{60};
 constexpr std::size_t sweep_at_once = 500;
 constexpr http::Milliseconds drain_time{10'000};
@@ -48,7 +49,8 @@ class Sweeper {
  private:
   void run(Store& store, Log& log) {
     std::unique_lock lock(mutex_);
-    while (!changed_.wait_for(lock, sweep_every, [this] { return stopped_; })) {
+    for (std::chrono::seconds wait = sweep_first; !changed_.wait_for(lock, wait, [this] { return stopped_; });
+         wait = sweep_every) {
       lock.unlock();
       sweep(store, log);
       lock.lock();

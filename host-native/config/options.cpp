@@ -1,9 +1,9 @@
 #include "host-native/config/options.hpp"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 
+#include "core/base/nearest.hpp"
 #include "core/wire/http.hpp"
 #include "core/wire/ip_address.hpp"
 #include "core/wire/text.hpp"
@@ -179,26 +179,7 @@ bool is_loopback_host(std::string_view host) {
 }
 
 std::string nearest(std::string_view word, const std::vector<std::string>& known) {
-  std::string best;
-  std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
-  for (const std::string& candidate : known) {
-    std::vector<std::size_t> row(candidate.size() + 1);
-    for (std::size_t j = 0; j <= candidate.size(); ++j) row[j] = j;
-    for (std::size_t i = 1; i <= word.size(); ++i) {
-      std::size_t diagonal = row[0];
-      row[0] = i;
-      for (std::size_t j = 1; j <= candidate.size(); ++j) {
-        const std::size_t changed = diagonal + (word[i - 1] == candidate[j - 1] ? 0 : 1);
-        diagonal = row[j];
-        row[j] = std::min({row[j] + 1, row[j - 1] + 1, changed});
-      }
-    }
-    if (row.back() < best_distance) {
-      best_distance = row.back();
-      best = candidate;
-    }
-  }
-  return best;
+  return std::string(postern::nearest(word, {known.begin(), known.end()}));
 }
 
 }  // namespace postern::config

@@ -4,10 +4,13 @@
 
 import { sortableKey, textOfKey } from "./text.mjs";
 
+const sweepAtOnce = 5000;
+
 export class MemoryStore {
   #records = new Map();
   #last = 0; // a version is never given twice, not even after its record is gone
   #now;
+  #walk; // of a sweep that has not seen everything yet
 
   /** `now()`: Unix seconds. */
   constructor(now = () => Math.floor(Date.now() / 1000)) {
@@ -37,14 +40,22 @@ export class MemoryStore {
     return true;
   }
 
-  /** Forgets what has expired. When the next record does, in Unix seconds, or null. */
+  /** Looks at so many records at a time, and forgets what has expired. When the next one does, in Unix seconds, or null. */
   async sweep() {
-    let next = null;
-    for (const [key, { expires_at }] of this.#records) {
-      if (!this.#alive(key)) this.#records.delete(key);
-      else if (expires_at !== null) next = Math.min(next ?? expires_at, expires_at);
+    this.#walk ??= { records: this.#records.entries(), next: null };
+    for (let left = sweepAtOnce; left > 0; --left) {
+      const { value, done } = this.#walk.records.next();
+      if (done) {
+        const { next } = this.#walk;
+        this.#walk = undefined;
+        return next;
+      }
+      const [key, { expires_at }] = value;
+      if (expires_at === null) continue;
+      if (this.#now() >= expires_at) this.#records.delete(key);
+      else this.#walk.next = Math.min(this.#walk.next ?? expires_at, expires_at);
     }
-    return next;
+    return this.#now(); // there is more to look at
   }
 
   get size() {

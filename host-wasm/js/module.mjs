@@ -44,18 +44,20 @@ export class Deployment {
     return this.#ofStream("postern_closed", undefined, types.outcome, stream, facts);
   }
 
-  /** An outcome, as of any request: the reply tells what became of it. */
-  addUser(name, password, facts) {
-    return this.#call("postern_add_user", undefined, types.outcome, (to) => {
-      to.text(name);
-      to.text(password);
+  /**
+   * An outcome, as of any request: the reply's body tells what became of it (core/oauth/users.hpp, operator.hpp). `act`:
+   * user.add, user.passwd, user.list, user.remove, user.end_grants, grants.list, grants.revoke, clients.list, clients.remove.
+   * `name`: of a user, a subject, or the id of a grant or client.
+   */
+  operate(act, { name = "", user = "", client = "", password = "" }, facts) {
+    return this.#call("postern_operate", this.#opened.handle, types.outcome, (to) => {
+      for (const text of [act, name, user, client, password]) to.text(text);
       types.facts.write(to, facts);
     });
   }
 
-  /** The same: {users: [{name, ..}]} in the reply's body. */
-  listUsers(facts) {
-    return this.#call("postern_list_users", undefined, types.outcome, (to) => types.facts.write(to, facts));
+  addUser(name, password, facts) {
+    return this.operate("user.add", { name, password }, facts);
   }
 
   /** Those of the addresses that may be connected to for this URL, by core/flow/egress.hpp. Throws why it may not be asked. */

@@ -1,11 +1,33 @@
-// SQLite by `node:sqlite`, which Node has from 22.5 on and Deno from 2.2 on.
+// SQLite by `node:sqlite`, which Node has from 22.13 on and Deno from 2.2 on. docs/decisions/024-data-in-javascript.md
 
+import process from "node:process";
+
+import { preparePrivate } from "./data_files.mjs";
 import { SqliteStore } from "./sqlite_store.mjs";
 
-/** A store in this file, or undefined where the runtime has no SQLite. Other processes may use the file at the same time. */
+const schemaVersion = 1; // as host-native/store/sqlite_prepare.cpp
+
+/** A store in this file. Other processes may use the file at the same time. Throws why there is none, in one line. */
 export async function openSqliteStore(file, now, options) {
-  const sqlite = await import("node:sqlite").catch(() => undefined);
-  return sqlite && new SqliteStore(new Database(new sqlite.DatabaseSync(file, { timeout: 5000 })), now, { later: setImmediate, ...options });
+  const { DatabaseSync } = await sqliteOfRuntime();
+  preparePrivate(file);
+  try {
+    const database = new Database(new DatabaseSync(file));
+    const store = new SqliteStore(database, now, { later: setImmediate, ...options });
+    database.run(`PRAGMA user_version = ${schemaVersion}`);
+    return store;
+  } catch (error) {
+    throw new TypeError(`data: ${file}: ${error.message}`);
+  }
+}
+
+async function sqliteOfRuntime() {
+  try {
+    return await import("node:sqlite");
+  } catch {
+    const runtime = globalThis.Deno === undefined ? `Node ${process.versions.node}` : `Deno ${globalThis.Deno.version.deno}`;
+    throw new TypeError(`data: ${runtime} has no SQLite; expected Node 22.13 or Deno 2.2, or newer. Without \`data\` records are kept in memory; \`store\` takes one of your own`);
+  }
 }
 
 class Database {
@@ -15,6 +37,9 @@ class Database {
 
   constructor(database) {
     this.#database = database;
+    database.exec("PRAGMA busy_timeout = 5000; PRAGMA trusted_schema = OFF");
+    const [{ user_version: version }] = this.run("PRAGMA user_version");
+    if (version > schemaVersion) throw new Error(`written by a newer version: expected schema ${schemaVersion}, found ${version}`);
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
   }
 

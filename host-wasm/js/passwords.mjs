@@ -39,7 +39,7 @@ function parse(phc) {
   const [, digits, salt, hash] =
     /^\$pbkdf2-sha256\$i=([1-9][0-9]{0,7})\$([A-Za-z0-9+/]{1,88})\$([A-Za-z0-9+/]{43})$/.exec(phc) ?? [];
   const iterations = Number(digits);
-  if (!(iterations <= mostIterations)) throw new TypeError("expected a PHC string of pbkdf2-sha256");
+  if (!(iterations <= mostIterations)) throw new TypeError(`expected a hash of pbkdf2-sha256, got one of ${/^\$[a-z0-9-]{1,32}\$/.exec(phc)?.[0] ?? "no known scheme"}: this password was set on another host; set it anew on this one`);
   return { iterations, salt: fromBase64(salt), hash: fromBase64(hash) };
 }
 

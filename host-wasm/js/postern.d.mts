@@ -101,7 +101,10 @@ export interface Tool<Arguments = any> {
   scopes?: string[];
   /** Of the client, 2026-07-28: `sampling`. */
   requiredCapabilities?: string[];
-  /** Called once for a call. A text is one block of content; what is thrown is logged, and told as "The tool failed." */
+  /**
+   * Called once for a call. A text is one block of content. What is thrown, and what is no result, is logged with the tool's
+   * name, and told to the client as "The tool failed."
+   */
   run(args: Arguments, principal: Principal): string | ToolResult | Promise<string | ToolResult>;
 }
 
@@ -128,7 +131,10 @@ export interface Store {
   scan(prefix: Text, limit: number): Promise<{ key: Text; record: StoredRecord }[]>;
   /** False: a record is not as expected, and nothing was written. Strictly serialisable. */
   commit(commit: Commit): Promise<boolean>;
-  /** Forgets what has expired. When the next record does, in Unix seconds. */
+  /**
+   * Forgets what has expired, a bounded piece at a time. When the next record does, in Unix seconds; while that is past, it is
+   * called again soon. createPostern calls it now and then.
+   */
   sweep?(): Promise<number | null>;
 }
 
@@ -186,7 +192,8 @@ export interface Options {
   /** Hosts (`name`, `name:port`) that may be asked although their addresses are private. */
   fetchAllowed?: string[];
   audit?: (event: AuditEvent) => void;
-  log?: Log;
+  /** By default warnings and errors go to the console; `false`: nowhere. */
+  log?: Log | false;
   /** Added where the store has no user. */
   firstUser?: { name: string; password: string };
   /** Unix seconds. */
@@ -199,6 +206,19 @@ export interface Options {
   /** Of open streams: milliseconds and bytes; js/streams.mjs has what is usual. */
   streams?: Partial<Record<"checkEvery" | "commentEvery" | "takenIn" | "box" | "answersBox" | "look", number>>;
 }
+
+/** What an adapter with a file system takes. */
+export type FileOptions = Omit<Options, "module" | "store" | "settings"> &
+  Partial<Pick<Options, "module" | "store">> & {
+    /** Without a key ring it is that of the file `keys` beside `data`, which is made where there is none. */
+    settings: Omit<Settings, "key_ring"> & Partial<Pick<Settings, "key_ring">>;
+    /**
+     * The file of the store, such as `postern-data/postern.db`; it is the native server's data folder, too. Without it records
+     * and keys live as long as the process. Refused where the runtime has no SQLite, and where the file has records and its
+     * keys are gone.
+     */
+    data?: string;
+  };
 
 export interface RequestParts {
   method: string;
@@ -231,6 +251,42 @@ export interface Rest {
   topics: Topic[];
 }
 
+/** What became of an operator's act: 200 with what it gives; or why not, in one line. */
+export type Acted<Given> = ({ status: 200; error?: undefined } & Given) | ({ status: 400 | 404 | 409 | 503; error: string } & { [Name in keyof Given]?: undefined });
+
+/** Times are Unix seconds. */
+export interface UserListed {
+  name: string;
+  subject: string;
+  created: number;
+}
+
+export interface GrantListed {
+  id: string;
+  user: string;
+  subject: string;
+  client: string;
+  client_name: string;
+  /** Space-separated. */
+  scopes: string;
+  granted: number;
+  used: number;
+  /** Who has logged the user in; empty: this server. */
+  provider: string;
+}
+
+export interface ClientListed {
+  id: string;
+  name: string;
+  redirect_uris: string[];
+  auth_method: string;
+  created: number;
+  /** Whether a token was ever issued to it. */
+  used: boolean;
+  /** How many are alive. */
+  grants: number;
+}
+
 export class Postern {
   /** What createPostern does, without waiting and without the first user. */
   constructor(module: WebAssembly.Module, options: Omit<Options, "module" | "firstUser">);
@@ -247,12 +303,27 @@ export class Postern {
   goOn(rest: Rest, watch?: Watch): Promise<Response>;
   /** Of which records a copy may be read: what their keys begin with. */
   readonly copied: string[];
-  addUser(name: string, password: string): Promise<{ status: 200 | 400 | 409 | 503; error?: string; subject?: string; name?: string }>;
-  addFirstUser(user: { name: string; password: string }): Promise<void>;
+  addUser(name: string, password: string): Promise<Acted<{ subject: string; name: string }>>;
+  /** Logs the user's browsers out; what clients were granted goes on. */
+  setPassword(name: string, password: string): Promise<Acted<{ subject: string; name: string }>>;
+  listUsers(): Promise<Acted<{ users: UserListed[]; more: boolean }>>;
+  /** Ends what the user has granted, too: `ended` is how many grants. */
+  removeUser(name: string): Promise<Acted<{ subject: string; name: string; ended: number }>>;
+  /** Those that are alive. `user`: a name or a subject. */
+  listGrants(of?: { user?: string; client?: string }): Promise<Acted<{ grants: GrantListed[]; more: boolean }>>;
+  /** Tokens end at the next request, open streams soon. */
+  revokeGrants(of: { id: string } | { user: string } | { client: string } | { all: true }): Promise<Acted<{ ended: number }>>;
+  listClients(): Promise<Acted<{ clients: ClientListed[]; more: boolean }>>;
+  /** Ends what was granted to it, too. */
+  removeClient(id: string): Promise<Acted<{ ended: number }>>;
+  /** Where the store has no user yet; whether there was none. */
+  addFirstUser(user: { name: string; password: string }): Promise<boolean>;
+  /** Expired records are forgotten from now on; createPostern has begun it. */
+  sweep(): void;
   /** News that did not come by a request. */
   publish(topics: Topic[]): void;
   readonly openStreams: number;
-  /** Ends every stream. */
+  /** Ends every stream, and the sweeping. */
   close(): void;
 }
 

@@ -1,14 +1,18 @@
 // A whole server from a Request to a Response, on any runtime that has the web's standards.
 
 import { ahead } from "./ahead.mjs";
-import { drive, run } from "./drive.mjs";
+import { drive } from "./drive.mjs";
 import { egressBy } from "./egress.mjs";
 import { randomBytes } from "./entropy.mjs";
 import { partsOf, pathToLog, requestOf, responseOf } from "./exchange.mjs";
+import { logToConsole } from "./console_log.mjs";
 import { Deployment } from "./module.mjs";
+import { Operator } from "./operator.mjs";
+import { checkFirstUser, checkOptions } from "./options.mjs";
 import { Outgoing } from "./outgoing.mjs";
 import { passwordsBy } from "./passwords.mjs";
 import { Streams } from "./streams.mjs";
+import { Sweeper } from "./sweeper.mjs";
 import { declarations, functions, wholeTopic } from "./tools.mjs";
 
 export { MemoryStore } from "./memory_store.mjs";
@@ -19,27 +23,37 @@ const eventsBox = 4 << 20; // bytes of events that a client may leave unread whi
 
 /** The options are told in postern.d.mts. Throws why they won't do, before anything is served. */
 export async function createPostern(options) {
+  checkOptions(options);
+  if (options.store === undefined) throw new TypeError("store: expected one, such as new MemoryStore()");
   const postern = new Postern(await compiled(options.module), options);
   if (options.firstUser) await postern.addFirstUser(options.firstUser);
+  postern.sweep();
   return postern;
 }
 
 async function compiled(module) {
   const given = await module;
-  return given instanceof WebAssembly.Module ? given : WebAssembly.compile(given);
+  if (given instanceof WebAssembly.Module) return given;
+  if (given instanceof ArrayBuffer || ArrayBuffer.isView(given)) return WebAssembly.compile(given);
+  throw new TypeError("module: expected postern.wasm of this package, as its bytes or as a WebAssembly.Module");
 }
 
 export class Postern {
   #deployment;
   #world;
   #streams;
+  #operator;
+  #sweeper;
   #lengthsHold;
 
   /** The same without waiting: `module` is compiled, and the first user is `addFirstUser`'s. */
-  constructor(module, { settings, tools, store, passwords = passwordsBy(), egress, lengthsHold, ...rest }) {
+  constructor(module, options) {
+    checkOptions(options);
+    const { settings, tools, store, passwords = passwordsBy(), egress, lengthsHold, ...rest } = options;
     const named = tools === undefined ? {} : { tools: declarations(tools) };
     this.#deployment = new Deployment(module, { decoy_password: passwords.decoy(), ...settings, ...named });
-    const { audit, log, fetchAllowed: exceptions, now = () => Math.floor(Date.now() / 1000), streams } = rest;
+    const { audit, log: wanted = logToConsole, fetchAllowed: exceptions, now = () => Math.floor(Date.now() / 1000), streams } = rest;
+    const log = wanted || undefined;
     this.#world = {
       now,
       entropy: () => randomBytes(32),
@@ -53,6 +67,7 @@ export class Postern {
     };
     this.#lengthsHold = lengthsHold;
     this.#streams = new Streams(this.#deployment, this.#world, streams);
+    this.#operator = new Operator(this.#deployment, this.#world, newRequestId);
   }
 
   /** Never rejects on what came from outside. `watch.writes(commit)`: what is about to be written, before the answer. */
@@ -107,18 +122,59 @@ export class Postern {
     this.#world.log?.("info", "http.request", { id, method, path: pathToLog(target, status), status, ms: Date.now() - began, ...more });
   }
 
-  /** {status, error?}: 200, or 400 and 409 with the reason. */
-  async addUser(name, password) {
-    const { status, body } = await run((facts) => this.#deployment.addUser(name, password, facts), this.#world, { id: newRequestId() });
-    return { status, ...JSON.parse(body) };
+  // What the operator sees and changes. {status, error?, ..}: 200, or 400, 404, 409 and 503 with the reason in one line.
+
+  addUser(name, password) {
+    return this.#operator.addUser(name, password);
   }
 
-  /** Where the store has no user yet. Throws why the name or the password won't do. */
-  async addFirstUser({ name, password }) {
-    const { body } = await run((facts) => this.#deployment.listUsers(facts), this.#world);
-    if (JSON.parse(body).users?.length > 0) return;
-    const { status, error } = await this.addUser(name, password);
-    if (status !== 200 && status !== 409) throw new TypeError(`the first user: ${error}`); // 409: another was first
+  /** Logs the user's browsers out; what clients were granted goes on. */
+  setPassword(name, password) {
+    return this.#operator.setPassword(name, password);
+  }
+
+  listUsers() {
+    return this.#operator.listUsers();
+  }
+
+  /** Ends what the user has granted, too. */
+  removeUser(name) {
+    return this.#operator.removeUser(name);
+  }
+
+  /** Those that are alive; `of.user` a name or subject. */
+  listGrants(of) {
+    return this.#operator.listGrants(of);
+  }
+
+  /** `of`: one of id, user, client and `all: true`. */
+  revokeGrants(of) {
+    return this.#operator.revokeGrants(of);
+  }
+
+  listClients() {
+    return this.#operator.listClients();
+  }
+
+  /** Ends what was granted to it, too. */
+  removeClient(id) {
+    return this.#operator.removeClient(id);
+  }
+
+  /** Where the store has no user yet. Throws why the name or the password won't do. Whether there was none. */
+  async addFirstUser(user) {
+    checkFirstUser(user);
+    const { users } = await this.listUsers();
+    if (users?.length > 0) return false;
+    const { status, error } = await this.addUser(user.name, user.password);
+    if (status !== 200 && status !== 409) throw new TypeError(`firstUser: ${error}`); // 409: another was first
+    return status === 200;
+  }
+
+  /** From now on expired records are forgotten, now and then; createPostern has begun it. */
+  sweep() {
+    const { store, now, log } = this.#world;
+    if (store.sweep !== undefined) this.#sweeper ??= new Sweeper(store, now, log);
   }
 
   /** News that did not come by a request. */
@@ -136,8 +192,9 @@ export class Postern {
     return this.#streams.size;
   }
 
-  /** Ends every stream: the process stops. */
+  /** Ends every stream, and the sweeping: the process stops. */
   close() {
+    this.#sweeper?.end();
     this.#streams.endAll();
   }
 

@@ -2,7 +2,7 @@
 //
 // A database is {run(sql, ...values) -> rows, transaction(work, durability) -> what work gives}. A transaction begins by taking the
 // right to write, so the guards are compared with what is true when the puts are written, also where other processes use
-// the same file.
+// the same file. The tables are those of host-native/store/sqlite_prepare.cpp.
 //
 // Waiting for the disk is what a commit costs most. So those that come together go together, into one transaction; each
 // keeps its own verdict, since its guards are compared with what those before it have written.
@@ -15,7 +15,7 @@ const remembered = 5000; // records, of a few hundred bytes mostly
 const schema = [
   "CREATE TABLE IF NOT EXISTS records (key BLOB PRIMARY KEY, bytes BLOB NOT NULL, version INTEGER NOT NULL, expires_at INTEGER) WITHOUT ROWID",
   "CREATE INDEX IF NOT EXISTS records_by_expiry ON records (expires_at) WHERE expires_at IS NOT NULL",
-  "CREATE TABLE IF NOT EXISTS versions (one INTEGER PRIMARY KEY CHECK (one = 1), last INTEGER NOT NULL)",
+  "CREATE TABLE IF NOT EXISTS versions (id INTEGER PRIMARY KEY CHECK (id = 1), last INTEGER NOT NULL)",
   "INSERT OR IGNORE INTO versions VALUES (1, 0)",
 ];
 
@@ -38,6 +38,11 @@ export class SqliteStore {
     this.#later = later;
     if (alone) this.#read = new Map();
     for (const statement of schema) database.run(statement);
+  }
+
+  /** Whether no record has ever been written. */
+  get empty() {
+    return this.#database.run("SELECT key FROM records LIMIT 1").length === 0;
   }
 
   /** {bytes, version} or null. */

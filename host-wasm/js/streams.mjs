@@ -3,6 +3,7 @@
 
 import { perform, run } from "./drive.mjs";
 import { Outgoing } from "./outgoing.mjs";
+import { unreferenced } from "./timers.mjs";
 
 // As host-native/streams.hpp and host-native/http/connection.hpp. Milliseconds and bytes.
 export const usual = {
@@ -21,6 +22,7 @@ export class Streams {
   #limits;
   #open = new Set();
   #timer;
+  #over = false;
 
   constructor(deployment, world, limits = {}) {
     this.#deployment = deployment;
@@ -35,6 +37,7 @@ export class Streams {
     one.outgoing = new Outgoing(stream.owns_session ? answersBox : box, () => this.#ended(one));
     this.#open.add(one);
     one.outgoing.push(first);
+    if (this.#over) one.outgoing.end(); // a client that was let go asks again while its connection lasts
     this.#check(one); // something may have happened between the answer and now
     this.#timer ??= unreferenced(setInterval(() => this.#look(), this.#limits.look));
     return one.outgoing.body;
@@ -45,7 +48,9 @@ export class Streams {
     for (const one of this.#open) for (const topic of topics) this.#tell(one, topic);
   }
 
+  /** Those that come later end at once. */
   endAll() {
+    this.#over = true;
     for (const one of this.#open) one.outgoing.end();
   }
 
@@ -115,10 +120,4 @@ export class Streams {
     const settled = run((facts) => this.#deployment.closed(one.stream, facts), this.#world);
     settled.catch((error) => this.#world.log?.("error", "stream.failed", { reason: String(error) }));
   }
-}
-
-// A timer alone is no reason for a process to stay.
-function unreferenced(timer) {
-  timer.unref?.();
-  return timer;
 }

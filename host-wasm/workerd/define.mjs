@@ -8,6 +8,8 @@
 
 import { DurableObject } from "cloudflare:workers";
 
+import { acts } from "../js/operator.mjs";
+import { checkOptions } from "../js/options.mjs";
 import { MemoryStore, Postern } from "../js/postern.mjs";
 import { SqliteStore } from "../js/sqlite_store.mjs";
 import { mayBeCopied, mostKeys } from "./copies.mjs";
@@ -15,13 +17,14 @@ import { Front, tellingWrites } from "./front.mjs";
 import { copiesOf, optionsOf } from "./options.mjs";
 
 const now = () => Math.floor(Date.now() / 1000);
-const sweepEvery = 60_000; // milliseconds, at the most
+const sweep = { first: 1000, every: 60_000, between: 100 }; // milliseconds
 
 /**
  * What a worker exports: {PosternObject, worker, operator}. `module`: postern.wasm. `more`: of the options of createPostern
  * those that no binding can hold, above all `tools`. They run in front, in any number of isolates, and in the object.
  */
 export function definePostern(module, more = {}) {
+  checkOptions({ settings: {}, ...more });
   const postern = (env, rest) => new Postern(module, { ...optionsOf(env), ...rest, ...more });
   let front; // one in each isolate
 
@@ -36,7 +39,8 @@ export function definePostern(module, more = {}) {
   class PosternObject extends DurableObject {
     #postern;
     #store;
-    #sweeps = false;
+    #sweeps = false; // an alarm is set
+    #swept = false;
 
     constructor(ctx, env) {
       super(ctx, env);
@@ -51,13 +55,13 @@ export function definePostern(module, more = {}) {
     }
 
     async fetch(request) {
-      if (!this.#sweeps) await this.#sweepLater();
+      if (!this.#sweeps) await this.#sweepIn(this.#swept ? sweep.every : sweep.first);
       return tellingWrites(this.#postern.copied, (watch) => this.#postern.fetch(request, watch));
     }
 
     /** For the front: a request that has been begun there, by tools that were run. */
     async goOn(rest) {
-      if (!this.#sweeps) await this.#sweepLater();
+      if (!this.#sweeps) await this.#sweepIn(this.#swept ? sweep.every : sweep.first);
       return tellingWrites(this.#postern.copied, (watch) => this.#postern.goOn(rest, watch));
     }
 
@@ -67,15 +71,19 @@ export function definePostern(module, more = {}) {
       return Promise.all(keys.map((key) => this.#store.load(key)));
     }
 
+    /** Forgets a bounded piece of what has expired; the object sleeps until more does. */
     async alarm() {
       const next = await this.#store.sweep();
-      this.#sweeps = false;
-      if (next !== null) await this.#sweepLater(next);
+      this.#swept = true;
+      this.#sweeps = next !== null;
+      if (next === null) return;
+      await this.#sweepIn(next <= now() ? sweep.between : Math.max(sweep.every, next * 1000 - Date.now()));
     }
 
-    /** For the operator. */
-    addUser(name, password) {
-      return this.#postern.addUser(name, password);
+    /** For the operator: {status, error?, ..} of one of its acts. */
+    operate(act, given) {
+      if (!acts.includes(act)) throw new TypeError("the operator has no such act");
+      return this.#postern[act](...given);
     }
 
     /** Ends the open streams: the process stops. */
@@ -83,9 +91,9 @@ export function definePostern(module, more = {}) {
       this.#postern.close();
     }
 
-    async #sweepLater(next = 0) {
+    async #sweepIn(milliseconds) {
       this.#sweeps = true;
-      await this.ctx.storage.setAlarm(Math.max(Date.now() + sweepEvery, next * 1000));
+      await this.ctx.storage.setAlarm(Date.now() + milliseconds);
     }
   }
 
@@ -107,10 +115,9 @@ const databaseOf = (storage) => ({
 const operator = {
   async fetch(request, env) {
     const { pathname } = new URL(request.url);
-    if (request.method === "POST" && pathname === "/users") {
-      const { name, password } = await request.json();
-      const { status, ...told } = await object(env).addUser(String(name), String(password));
-      return Response.json(told, { status });
+    if (request.method === "POST" && pathname === "/operate") {
+      const { act, given } = await request.json();
+      return Response.json(await object(env).operate(act, given).catch((error) => ({ status: 400, error: error.message })));
     }
     if (request.method === "POST" && pathname === "/stop") {
       await object(env).stop();

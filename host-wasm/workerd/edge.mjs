@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // Runs the edge host on this machine: prepares a data folder, starts workerd, says when it is ready, and ends it.
 //
-//   edge.mjs [serve] --listen 127.0.0.1:8787 --data DIR [--public-url URL] [...]     command_line.mjs has them all
-//   edge.mjs user add NAME [--password-stdin] --data DIR                             while it runs
+//   edge.mjs [serve] --listen 127.0.0.1:8787 --data DIR [--public-url URL] [...]     --help tells them all
+//   edge.mjs user|grants|clients ... --data DIR                                      while it runs
 //
 // The data folder has the key ring (`keys`, mode 0600), the object's storage and the operator's socket. The first user is
 // that of POSTERN_FIRST_USER and POSTERN_FIRST_PASSWORD; without a password one is made and printed once.
@@ -15,7 +15,9 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 import { createPostern, MemoryStore, newKeyRing, passwordsBy, printKeyRing, readKeyRing } from "../js/postern.mjs";
-import { addressOf, parse, settingsOf, Wrong } from "./command_line.mjs";
+import { isOperators, operate } from "../command/operate.mjs";
+import { judge, settingsOf } from "../command/settings.mjs";
+import { addressOf, parse, Wrong } from "./command_line.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const drainTime = 10_000; // milliseconds
@@ -23,23 +25,24 @@ let stopping = false;
 const firstUser = process.env.POSTERN_FIRST_USER || "admin";
 
 try {
-  const { words, options } = parse(process.argv.slice(2));
-  const command = words.slice(0, 2).join(" ");
-  if (command === "" || command === "serve") await serve(options);
-  else if (command === "user add" && words.length === 3) await addUser(words[2], options);
-  else throw new Wrong(`${words.join(" ")}: expected serve, or user add NAME`);
+  const parsed = parse(process.argv.slice(2));
+  if (parsed.told !== undefined) console.log(parsed.told);
+  else if (isOperators(parsed.path)) process.exitCode = await operate(parsed, atServer(parsed.options));
+  else await serve(parsed);
 } catch (error) {
   if (!(error instanceof Wrong)) throw error;
   console.error(`edge: ${error.message}`);
   process.exit(2);
 }
 
-async function serve(options) {
+async function serve({ options, values }) {
   const { host, port } = addressOf(options.listen);
   if (options.store !== "disk" && options.store !== "memory") throw new Wrong(`--store ${options.store}: expected disk or memory`);
   if (options.copies !== "0" && options.copies !== "1") throw new Wrong(`--copies ${options.copies}: expected 0 or 1`);
   const modules = path.resolve(options.modules ?? path.join(here, ".."));
-  const settings = settingsOf(options, options.settings === undefined ? {} : readJson(options.settings));
+  const { store: _, ...given } = Object.fromEntries(Object.entries(values).map(([name, all]) => [name, { values: all, source: `--${name}` }]));
+  judge(given);
+  const settings = settingsOf(given, options.settings === undefined ? {} : readJson(options.settings));
   const publicUrl = options["public-url"] ?? `http://localhost:${port}`;
   const first = { name: firstUser, password: process.env.POSTERN_FIRST_PASSWORD || newPassword() };
   // What can be refused is refused before anything is made.
@@ -227,12 +230,14 @@ function ask(socketPath, target, value) {
   });
 }
 
-async function addUser(name, options) {
-  if (!options["password-stdin"]) throw new Wrong("user add: expected --password-stdin");
-  const password = readFileSync(0, "utf8").replace(/\r?\n$/, "");
+/** The operator's acts, by the server that is running with this data folder. */
+function atServer(options) {
   const socket = operatorSocket(path.resolve(options.data), "disk");
-  const { status, body } = await ask(socket, "/users", { name, password }).catch((error) => {
-    throw new Wrong(`${socket}: ${error.message}; is it running?`);
-  });
-  if (status !== 200) throw new Wrong(JSON.parse(body).error ?? `failed with status ${status}`);
+  return async (act, ...given) => {
+    const { status, body } = await ask(socket, "/operate", { act, given }).catch((error) => {
+      throw new Wrong(`${socket}: ${error.message}; is it running?`);
+    });
+    if (status !== 200) throw new Wrong(`${socket}: failed with status ${status}`);
+    return JSON.parse(body);
+  };
 }

@@ -9,7 +9,7 @@ import { authorization, callTool, register, signIn } from '../interop/oauth.mjs'
 import { formsOf, request, Visitor } from '../interop/web.mjs';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'postern-edge-'));
-const edge = (args, options = {}) => spawnSync(process.execPath, [path.join(root, 'host-wasm/workerd/edge.mjs'), '--modules', path.join(root, 'build/wasm/server'), ...args], {
+const edge = (args, options = {}) => spawnSync(process.execPath, [path.join(root, 'host-wasm/workerd/edge.mjs'), ...(args.includes('--modules') ? [] : ['--modules', path.join(root, 'build/wasm/server')]), ...args], {
   encoding: 'utf8', cwd: folder, timeout: 20_000, env: { PATH: process.env.PATH, ...options.env }, input: options.input ?? '' });
 
 function refusals() {
@@ -17,20 +17,27 @@ function refusals() {
   writeFileSync(settings, '{"lifetime":{}}');
   writeFileSync(path.join(folder, 'open-keys'), 'x');
   const rows = [
-    ['an option that is none', ['--lisetn', 'x'], /lisetn/],
-    ['a command that is none', ['sevre'], /sevre/],
+    ['an option that is none', ['--lisetn', 'x'], /--lisetn: there is no such option; did you mean --listen\?/],
+    ['a command that is none', ['sevre'], /sevre: there is no such command; did you mean serve\?/],
     ['an address off loopback', ['--listen', '0.0.0.0:8787'], /expected loopback/],
     ['no port', ['--listen', '127.0.0.1'], /expected host:port/],
     ['a store that is none', ['--store', 'cloud'], /expected disk or memory/],
     ['copies of another age', ['--copies', '2'], /expected 0 or 1/],
     ['http off loopback', ['--public-url', 'http://mcp.example.com'], /expected https/],
     ['a lifetime that is none', ['--code-ttl', '601'], /1 to 600/],
-    ['a lifetime that is no number', ['--access-ttl', 'soon'], /whole number/],
-    ['settings that are misspelt', ['--settings', settings], /lifetime: there is no such setting/],
+    ['a lifetime that is no number', ['--access-ttl', 'soon'], /--access-ttl: expected seconds from 1 to/],
+    ['settings that are misspelt', ['--settings', settings], /lifetime: there is no such setting; did you mean lifetimes\?/],
+    ['an option given twice', ['--listen', '127.0.0.1:1', '--listen', '127.0.0.1:2'], /--listen: given twice/],
+    ['no value', ['--listen'], /--listen: expected HOST:PORT after it/],
+    ['a flag that is neither', ['--client-documents', 'maybe'], /--client-documents: expected true or false, got 'maybe'/],
+    ['half a command', ['user'], /user: expected add, passwd, list, remove after it/],
+    ['no name', ['user', 'passwd'], /user passwd: expected NAME after it/],
+    ['nobody in particular', ['grants', 'revoke'], /expected one of ID, --user, --client and --all/],
     ['no file of settings', ['--settings', 'nowhere.json'], /nowhere.json/],
     ['no module', ['--modules', folder], /postern.wasm: no such file/],
     ['a password without a way', ['user', 'add', 'grace'], /--password-stdin/],
-    ['a user of nobody', ['user', 'add', 'grace', '--password-stdin', '--data', path.join(folder, 'none')], /is it running/],
+    ['users of nobody', ['user', 'list', '--data', path.join(folder, 'none')], /is it running/],
+    ['no password', ['user', 'add', 'grace', '--password-stdin', '--data', path.join(folder, 'none')], /expected a password on standard input/],
   ];
   for (const [what, args, told] of rows) {
     const end = edge(args.includes('--data') ? args : [...args, '--data', path.join(folder, 'data')]);
@@ -80,15 +87,42 @@ async function outlivesNobody() {
   await server.stop();
 }
 
+function told() {
+  const help = edge(['--help']);
+  ok('--help tells every option and command', help.status === 0 && ['--listen HOST:PORT=127.0.0.1:8787', '--public-url', '--client-documents', '--copies', '  grants ', '  user '].every((word) => help.stdout.includes(word)), help.stdout + help.stderr);
+  const more = edge(['grants', 'revoke', '--help']);
+  ok('so does that of a command', more.status === 0 && /^Usage: postern-edge grants revoke \[OPTIONS\] \[ID\]$/m.test(more.stdout) && more.stdout.includes('--all'), more.stdout + more.stderr);
+  const { version } = JSON.parse(readFileSync(path.join(root, 'host-wasm/package.json'), 'utf8'));
+  equal('--version tells the version', edge(['--version']).stdout, `postern-edge ${version}\n`);
+}
+
 async function operator() {
   const server = await startServer();
+  const act = (...words) => edge([...words, '--data', server.data], { input: 'another horse battery\n' });
   const { password } = addUser(server, 'grace');
   const grace = { ...server, user: 'grace', password };
   equal('a user that was added gets in', (await callTool(server, (await signIn(server, new Visitor(grace))).access, 'whoami')).status, 200);
   const twice = edge(['user', 'add', 'grace', '--password-stdin', '--data', server.data], { input: 'another password\n' });
-  ok('the name is taken then', twice.status === 2 && /of this name already/.test(twice.stderr), twice.stderr);
-  for (const target of ['/users', '/stop']) {
-    const reply = await request(server.url + target, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"name":"mallory","password":"correct horse"}' });
+  ok('the name is taken then', twice.status === 1 && /of this name already/.test(twice.stderr), twice.stderr);
+  const { access } = await signIn(server, new Visitor(grace));
+  const [granted] = JSON.parse(act('grants', 'list', '--user', 'grace', '--json').stdout);
+  ok('what was granted is listed, for programs', granted?.user === 'grace' && granted.client_name !== '', granted);
+  const table = act('grants', 'list').stdout.split('\n');
+  ok('and for people', /^ID +USER +CLIENT +NAME +SCOPES +GRANTED +USED +PROVIDER$/.test(table[0]) && table.some((line) => line.includes(' grace ')), table);
+  ok('clients, too', /^ID +NAME +REDIRECTS/.test(act('clients', 'list').stdout) && JSON.parse(act('clients', 'list', '--json').stdout).some(({ id }) => id === granted.client));
+  equal('what a user has granted ends', act('grants', 'revoke', '--user', 'grace').stdout.replace(/[0-9]+/, 'n'), 'revoked n grants\n');
+  equal('and with it the token, once the copies in front are old', (await sleep(1100), await callTool(server, access, 'whoami')).status, 401);
+  equal('a password is changed', act('user', 'passwd', 'grace', '--password-stdin').stdout, 'changed the password of grace\n');
+  const { access: later } = await signIn(server, new Visitor({ ...grace, password: 'another horse battery' }));
+  equal('and lets in', (await callTool(server, later, 'whoami')).status, 200);
+  equal('a client is removed', act('clients', 'remove', granted.client).status, 0);
+  const gone = act('clients', 'remove', granted.client);
+  ok('once', gone.status === 1 && /^clients: there is no client/.test(gone.stderr), gone.stderr);
+  ok('users are listed', /^grace\t\S+\t[0-9]{4}-[0-9]{2}-[0-9]{2}$/m.test(act('user', 'list').stdout), act('user', 'list').stdout);
+  equal('a user is removed', act('user', 'remove', 'grace').stdout, 'removed grace\n');
+  ok('and is no more', !act('user', 'list').stdout.includes('grace'));
+  for (const target of ['/operate', '/stop']) {
+    const reply = await request(server.url + target, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"act":"addUser","given":["mallory","correct horse"]}' });
     equal(`${target} is nothing that clients reach`, reply.status, 404);
   }
   await stopClean(server);
@@ -126,6 +160,7 @@ async function egress() {
 
 await main('edge', 150, async () => {
   refusals();
+  told();
   await group('the data folder', dataFolder, 40);
   await group('neither outlives the other', outlivesNobody);
   await group('the operator', operator);

@@ -232,7 +232,7 @@ async function apart(server) {
   equal('each by one grant of its own', [grants.map((set) => set.size), new Set(grants.flatMap((set) => [...set])).size], [[1, 1, 1, 1], 4]);
 
   const grace = { user: 'grace', password: 'battery staple correct' };
-  await postJson(`http://localhost:${server.ports.operator}/users`, { name: grace.user, password: grace.password });
+  await postJson(`http://localhost:${server.ports.operator}/operate`, { act: 'addUser', given: [grace.user, grace.password] });
   const hers = await enter(server, new Visitor(grace));
   await warm(server, () => call(server, hers));
   await warm(server, () => sessions[0].post(clients[0].access, rpc('tools/call', { name: 'who', arguments: {} })));

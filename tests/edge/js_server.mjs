@@ -3,33 +3,32 @@
 //
 //   js_server.mjs serve --listen 127.0.0.1:8000 --data DIR ...        js_server.mjs user add NAME --password-stdin --data DIR
 import { createServer } from 'node:http';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { newKeyRing, passwordsBy, printKeyRing, readKeyRing } from '../../host-wasm/js/postern.mjs';
-import { addressOf, parse, settingsOf } from '../../host-wasm/workerd/command_line.mjs';
+import { passwordsBy } from '../../host-wasm/js/postern.mjs';
+import { operate, isOperators } from '../../host-wasm/command/operate.mjs';
+import { settingsOf } from '../../host-wasm/command/settings.mjs';
+import { addressOf, parse } from '../../host-wasm/workerd/command_line.mjs';
 
-const { words, options } = parse(process.argv.slice(2));
+const { options, ...parsed } = parse(process.argv.slice(2));
+const given = Object.fromEntries(Object.entries(parsed.values).map(([name, values]) => [name, { values }]));
 const { host, port } = addressOf(options.listen);
-mkdirSync(options.data, { recursive: true, mode: 0o700 });
-const keys = path.join(options.data, 'keys');
-try { writeFileSync(keys, printKeyRing(newKeyRing()), { mode: 0o600, flag: 'wx' }); } catch { /* it is there */ }
 
 const { POSTERN_FIRST_USER: name, POSTERN_FIRST_PASSWORD: password } = process.env;
 const log = (level, what, fields) => console.error(JSON.stringify({ time: new Date().toISOString(), level, what, ...fields }));
 const adapter = globalThis.Deno ? inDeno : inNode;
 const { postern, serve } = await adapter({
   module: readFileSync(path.join(options.modules, 'postern.wasm')),
-  settings: { ...settingsOf(options, {}), public_url: options['public-url'] ?? `http://localhost:${port}`, key_ring: readKeyRing(readFileSync(keys, 'utf8')) },
+  settings: { ...settingsOf(given), public_url: options['public-url'] ?? `http://localhost:${port}` },
   data: options.store === 'memory' ? undefined : path.join(options.data, 'postern.db'),
   passwords: passwordsBy(100_000),
-  firstUser: name && password && { name, password },
+  firstUser: name && password ? { name, password } : undefined,
   log,
 });
 
-if (words[0] === 'user') {
-  const { status, error } = await postern.addUser(words[2], readFileSync(0, 'utf8').trimEnd());
-  if (status !== 200) { console.error(error); process.exit(2); }
+if (isOperators(parsed.path)) {
+  process.exitCode = await operate(parsed, (act, ...args) => postern[act](...args));
 } else {
   const stop = serve(host.replace(/[[\]]/g, ''), () => console.log(`ready ${options['public-url']}`));
   process.on('SIGTERM', async () => {

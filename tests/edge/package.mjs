@@ -39,7 +39,7 @@ await main('the package', 90, async () => {
   const { access } = await signIn(server, new Visitor(server), { scope: 'greet' });
   const greeted = await callTool(server, access, 'greet', { who: 'Bob' });
   equal('the program of the README greets', answer(greeted)?.result?.content?.[0]?.text, 'Hello Bob, says ada');
-  ok('and keeps its records in a file', existsSync(path.join(folder, 'app/postern.db')));
+  ok('and keeps records and keys in files', ['postern.db', 'keys'].every((name) => existsSync(path.join(folder, 'app/postern-data', name))));
   await app.stop();
   rmSync(folder, { recursive: true, force: true });
 });

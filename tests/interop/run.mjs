@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { slack, sleep } from './lib.mjs';
 
 // The abuse test measures how long an honest client waits, so it runs alone, at the end.
-const together = ['ts1', 'ts2', 'python', 'legacy', 'sse', 'github', 'oidc', 'external', 'account', 'canary', 'cimd'];
+const together = ['ts1', 'ts2', 'python', 'legacy', 'sse', 'sweep', 'github', 'oidc', 'external', 'account', 'canary', 'cimd'];
 const alone = ['abuse'];
 const wanted = process.argv.slice(2);
 const chosen = (names) => names.filter((name) => !wanted.length || wanted.includes(name));

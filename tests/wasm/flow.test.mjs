@@ -61,7 +61,7 @@ const refusal = (work) => {
   }
 };
 const open = (more) => refusal(() => new Deployment(compiled(), { ...settings, ...more }));
-check("settings: an unknown member", open({ publicUrl: "x" }) === "publicUrl: there is no such setting", open({ publicUrl: "x" }));
+check("settings: an unknown member", open({ publicUrl: "x" }) === "publicUrl: there is no such setting; did you mean public_url?", open({ publicUrl: "x" }));
 check("settings: a wrong type", open({ lifetimes: { code: "60" } }).startsWith("lifetimes.code: expected"), open({ lifetimes: { code: "60" } }));
 check("settings: http off loopback", open({ public_url: "http://example.com" }).includes("https"), open({ public_url: "http://example.com" }));
 check("settings: no key", open({ key_ring: [] }).startsWith("key ring"), open({ key_ring: [] }));

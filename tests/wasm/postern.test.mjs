@@ -11,7 +11,31 @@ const options = { module: compiled(), settings, store: new MemoryStore() };
 async function refused() {
   const tool = (more) => why(createPostern({ ...options, tools: [{ name: "a", run: () => "", ...more }] }));
   check("options: a setting that is misspelt", (await why(createPostern({ ...options, settings: { ...settings, publicUrl: "x" } }))).includes("no such setting"));
-  check("options: a tool without a function", (await tool({ run: undefined })).includes("expected a function"));
+  const rows = [
+    ["none at all", undefined, "options: expected an object with settings, got undefined"],
+    ["no settings", { ...options, settings: undefined }, "settings: expected an object with public_url"],
+    ["one that is misspelt", { ...options, dta: "postern.db" }, "options: dta: there is no such option; expected one of module, settings"],
+    ["one that is near", { ...options, tolls: [] }, "options: tolls: there is no such option; did you mean tools?"],
+    ["one that does not exist here", { ...options, prompts: [] }, "options: prompts: there is no such option; expected one of"],
+    ["a setting that is near", { ...options, settings: { ...settings, lifetime: {} } }, "lifetime: there is no such setting; did you mean lifetimes?"],
+    ["no module", { ...options, module: undefined }, "module: expected postern.wasm"],
+    ["no store", { ...options, store: undefined }, "store: expected one, such as new MemoryStore()"],
+    ["a store that is none", { ...options, store: new Map() }, "store: expected an object with the functions load, scan and commit, got an object"],
+    ["tools that are no list", { ...options, tools: {} }, "tools: expected an array, got an object"],
+    ["a tool that is none", { ...options, tools: ["greet"] }, "tools[0]: expected an object with name and run, got a string"],
+    ["a log that is none", { ...options, log: console }, "log: expected a function, or false, got an object"],
+    ["streams by another name", { ...options, streams: { checkevery: 1 } }, "streams: checkevery: there is no such option; did you mean checkEvery?"],
+    ["an unset password", { ...options, firstUser: { name: "ann", password: undefined } }, "firstUser.password: expected a text of at least 8 characters, got undefined; is the variable set that it comes from?"],
+    ["an empty name", { ...options, firstUser: { name: "", password: "correct horse" } }, "firstUser.name: expected a text, got an empty text"],
+    ["a first user with a misspelt member", { ...options, firstUser: { nmae: "ann", password: "correct horse" } }, "firstUser: nmae: there is no such option; did you mean name?"],
+  ];
+  for (const [what, given, told] of rows) {
+    const message = await why(createPostern(given));
+    check(`options: ${what}`, message.startsWith(told) && !message.includes("\n"), message);
+  }
+  check("options: a tool with a member of another spelling", (await tool({ input_schema: { type: "object" } })) === "tool 'a': input_schema: there is no such option; did you mean inputSchema?", await tool({ input_schema: {} }));
+  check("options: a tool's scopes as a text", (await tool({ scopes: "greet" })) === "tool 'a': scopes: expected an array of texts, got a string", await tool({ scopes: "greet" }));
+  check("options: a tool without a function", (await tool({ run: undefined })) === "tool 'a': run: expected a function, run(args, principal), got undefined", await tool({ run: undefined }));
   check("options: a tool whose schema is none", (await tool({ inputSchema: { type: "object", required: 5 } })).includes("input_schema"));
   check("options: a tool whose scope is not declared", (await tool({ scopes: ["greet"] })).includes("not declared"), await tool({ scopes: ["greet"] }));
   const two = { name: "a", run: () => "" };
@@ -51,7 +75,7 @@ async function wire() {
 
 async function withoutState() {
   const store = new MemoryStore();
-  const postern = new Postern(compiled(), { settings, store: new Proxy(store, { get: () => { throw new Error("the store was asked"); } }) });
+  const postern = new Postern(compiled(), { settings, store: new Proxy(store, { get: () => () => { throw new Error("the store was asked"); } }) });
   const ask = async (target, headers = {}) => (await postern.ahead(new Request(origin + target, { headers }))).response;
   check("without state: metadata", (await ask("/.well-known/oauth-authorization-server")).status === 200);
   check("without state: a challenge", (await ask("/mcp")).status === 401);
@@ -113,6 +137,108 @@ async function tools() {
   check("what a tool throws is not told to the client", broken.answer.result?.isError === true && !broken.text.includes("canary"), broken.brief);
   check("but to the operator", host.log.some(({ what, reason }) => what === "tool.failed" && reason.includes("canary")));
   return { host, access };
+}
+
+/** What `run` gives, good or not: the client has valid MCP in any case, and the author is told. */
+async function results() {
+  let given;
+  const image = { type: "image", data: "AA==", mimeType: "image/png" };
+  const host = await WebHost.start({ settings: { scopes: [{ token: "run", in_words: "Run" }] }, tools: [{ name: "gives", run: () => given }] });
+  const { access_token: access } = await enter(host, "run");
+  const asked = async (value) => {
+    given = value;
+    host.log.length = 0;
+    const { answer, brief } = await modernCall(host, access, "gives");
+    return { result: answer?.result, brief, failure: host.log.find(({ what }) => what === "tool.failed") };
+  };
+  const bad = [
+    ["nothing", undefined, "it gave undefined"], ["null", null, "it gave null"], ["a number", 7, "it gave a number"], ["true", true, "it gave a boolean"],
+    ["an array of blocks", [{ type: "text", text: "x" }], "it gave an array"], ["an object of its own", { sum: 3 }, "it gave an object with sum"], ["an empty object", {}, "without content"],
+    ["content that is text", { content: "x" }, "content that is a string"], ["a block without its text", { content: [{ type: "text" }] }, "content[0] that is no content block"],
+    ["a block of no type", { content: [image, { text: "x" }] }, "content[1]"], ["an image without its type", { content: [{ type: "image", data: "AA==" }] }, "content[0]"],
+    ["structured content that is a list", { structuredContent: [1] }, "structuredContent that is an array"], ["isError that is a text", { content: [], isError: "yes" }, "isError that is a string"],
+    ["topics of another kind", { content: [], topics: [{ kind: "weather" }] }, "topics"], ["what no JSON can hold", { structuredContent: { count: 1n } }, "BigInt"],
+  ];
+  for (const [what, value, told] of bad) {
+    const { result, brief, failure } = await asked(value);
+    check(`a tool that gives ${what}: an error result for the client`, result?.isError === true && result.content?.[0]?.text === "The tool failed.", brief);
+    check(`a tool that gives ${what}: the log names the tool and the reason`, failure?.level === "error" && failure.tool === "gives" && failure.reason.includes(told), failure);
+  }
+  const good = [["text", ""], ["blocks", { content: [image, { type: "resource", resource: { uri: "x://y", text: "z" } }, { type: "resource_link", uri: "x://y", name: "y" }] }], ["no blocks", { content: [] }],
+    ["an error of its own", { content: [{ type: "text", text: "no" }], isError: true }], ["half a surrogate pair", "\ud800"]];
+  for (const [what, value] of good) {
+    const { result, brief, failure } = await asked(value);
+    check(`a tool that gives ${what}: a result`, Array.isArray(result?.content) && (result.isError ?? false) === (value.isError ?? false) && failure === undefined, brief);
+  }
+}
+
+/** Users, grants and clients from JavaScript, as natively from the command line. */
+async function operators() {
+  const host = await WebHost.start();
+  const { postern } = host;
+  const { client, access_token: access } = await enter(host);
+  const status = async () => (await host.send("POST", "/mcp", { bearer: access, json: story.rpc("ping") })).status;
+  check("the token counts", (await status()) !== 401);
+  const { users } = await postern.listUsers();
+  check("users are listed", users.length === 1 && users[0].name === story.name && users[0].created === host.now, users);
+  const { grants } = await postern.listGrants();
+  check("grants are listed", grants.length === 1 && grants[0].user === story.name && grants[0].client === client.client_id, grants);
+  check("grants of somebody else are not", (await postern.listGrants({ user: "grace" })).grants.length === 0 && (await postern.listGrants({ client: client.client_id })).grants.length === 1);
+  const { clients } = await postern.listClients();
+  check("clients are listed", clients.length === 2 && clients.some(({ id, grants: alive, redirect_uris: uris }) => id === client.client_id && alive === 1 && uris.length > 0), clients);
+  check("a grant that is none: 404 and the reason", (await postern.revokeGrants({ id: "nobody" })).error.includes("no living grant"));
+  check("a choice has to be made", (await why(postern.revokeGrants({}))).includes("expected one of") && (await why(postern.revokeGrants({ id: "x", all: true }))).includes("expected one of"));
+  check("a user who is called by no text", (await why(postern.setPassword(undefined, "another horse"))) === "user.passwd: name: expected a text, got undefined" && (await why(postern.addUser("eve", 12345678))) === "user.add: password: expected a text, got a number");
+  const stream = await listen(host, access);
+  await stream.hears("acknowledged");
+  check("a grant is revoked", (await postern.revokeGrants({ id: grants[0].id })).ended === 1 && (await status()) === 401);
+  check("and its stream ends at once", await stream.ends(), stream.text);
+  check("the audit tells of it", host.audit.some(({ what, outcome }) => what === "grants.revoke" && outcome === "ok"), host.audit.slice(-3));
+  check("a password is changed", (await postern.setPassword(story.name, "another horse battery")).status === 200 && (await postern.setPassword("nobody", "another horse")).status === 404);
+  check("a client is removed", (await postern.removeClient(client.client_id)).status === 200 && (await postern.listClients()).clients.length === 1 && (await postern.removeClient(client.client_id)).status === 404);
+  await postern.setPassword(story.name, story.password);
+  await enter(host);
+  await enter(host);
+  check("all that a user has granted is revoked", (await postern.revokeGrants({ user: story.name })).ended === 2);
+  await enter(host);
+  const removed = await postern.removeUser(story.name);
+  check("a user is removed, with all that was granted", removed.status === 200 && removed.ended === 1 && (await postern.listUsers()).users.length === 0 && (await postern.listGrants()).grants.length === 0, removed);
+}
+
+/** Three hundred strangers register, and never come back. */
+async function sweeps() {
+  let now = 1_700_000_000;
+  const store = new MemoryStore(() => now);
+  const postern = await createPostern({ ...options, store, now: () => now, log: false, passwords: { hash: async () => "", verify: async () => false, decoy: () => settings.decoy_password } });
+  for (let i = 0; i < 300; ++i) {
+    const body = JSON.stringify({ redirect_uris: [`https://app.example.com/${i}`], token_endpoint_auth_method: "none" });
+    await (await postern.fetch(new Request(`${origin}/register`, { method: "POST", headers: { "Content-Type": "application/json" }, body }))).text();
+  }
+  check("the registrations are there", store.size >= 300, store.size);
+  now += 3 * 86400;
+  check("and gone three days later, by themselves", await until(() => store.size === 0), store.size);
+  postern.close();
+}
+
+async function talks() {
+  const lines = [];
+  const { error } = console;
+  console.error = (line) => lines.push(line);
+  try {
+    const store = new MemoryStore();
+    store.load = () => Promise.reject(new Error("the disk is full"));
+    const postern = await createPostern({ ...options, store });
+    await postern.fetch(new Request(`${origin}/authorize?client_id=x`));
+    check("without a log warnings and errors go to the console", lines.length === 1 && lines[0] === 'postern: error store.failed reason="the disk is full"', lines);
+    lines.length = 0;
+    const silent = await createPostern({ ...options, store, log: false });
+    await silent.fetch(new Request(`${origin}/authorize?client_id=x`));
+    check("unless it is switched off", lines.length === 0, lines);
+    postern.close();
+    silent.close();
+  } finally {
+    console.error = error;
+  }
 }
 
 const listen = (host, access) => {
@@ -185,4 +311,8 @@ await livesTheStory();
 await streams(await tools());
 await streamsEnd();
 await sessionsEnd();
+await results();
+await operators();
+await sweeps();
+await talks();
 done();

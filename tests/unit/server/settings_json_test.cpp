@@ -37,7 +37,7 @@ TEST(SettingsJson, RefusesToolsThatCannotBeServed) {
       {"no name", R"([{}])", "expected a name"},
       {"a name that is none", R"([{"name":"a b"}])", "expected a name"},
       {"a name twice", R"([{"name":"a"},{"name":"a"}])", "one of this name already"},
-      {"a misspelt member", R"([{"name":"a","inputSchema":{}}])", "tools[0].inputSchema: there is no such setting"},
+      {"a misspelt member", R"([{"name":"a","inputSchema":{}}])", "tools[0].inputSchema: there is no such setting; did you mean input_schema?"},
       {"a schema of no object", R"([{"name":"a","input_schema":{"type":"string"}}])", "input_schema"},
       {"a schema that is none", R"([{"name":"a","input_schema":{"type":"object","required":5}}])", "input_schema"},
       {"an output schema of no object", R"([{"name":"a","output_schema":{"type":"string"}}])", "output_schema"},
@@ -49,7 +49,7 @@ TEST(SettingsJson, RefusesToolsThatCannotBeServed) {
     const std::string problem = problem_of(std::string(R"(,"tools":)") + row.tools);
     EXPECT_NE(problem.find(row.told), std::string::npos) << row.what << ": " << problem;
   }
-  EXPECT_EQ(problem_of(R"(,"server":{"nmae":"x"})"), "server.nmae: there is no such setting");
+  EXPECT_EQ(problem_of(R"(,"server":{"nmae":"x"})"), "server.nmae: there is no such setting; did you mean name?");
 }
 
 TEST(SettingsJson, ToolsOfTheHostStandInPlaceOfTheNotes) {

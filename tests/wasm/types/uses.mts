@@ -24,8 +24,20 @@ const response: Response = await postern.fetch(new Request("http://localhost:800
 const { status, error } = await postern.addUser("grace", "another long one");
 console.log(response.status, status, error, postern.openStreams);
 
-createServer(nodeHandler(await createNodePostern({ settings, data: "postern.db" })));
-const deno = await createDenoPostern({ settings, data: "postern.db" });
+const { users = [] } = await postern.listUsers();
+const { grants = [] } = await postern.listGrants({ user: users[0]?.name });
+const granted: number[] = grants.map(({ granted }) => granted);
+const changed = await postern.setPassword("grace", "yet another one");
+if (changed.status === 200) console.log(changed.subject.length, granted);
+else console.log(changed.error.length);
+const { ended = 0 } = await postern.revokeGrants({ all: true });
+const clients = await postern.listClients();
+if (clients.status === 200) for (const { id, redirect_uris } of clients.clients) console.log((await postern.removeClient(id)).ended ?? ended, redirect_uris.join());
+console.log((await postern.removeUser("grace")).ended);
+
+const { key_ring: _, ...withoutKeys } = settings;
+createServer(nodeHandler(await createNodePostern({ settings: withoutKeys, data: "postern-data/postern.db", log: false })));
+const deno = await createDenoPostern({ settings, data: "postern-data/postern.db" });
 deno.publish([{ kind: "resource_updated", name: "note://1" }]);
 deno.close();
 
@@ -46,3 +58,9 @@ export const wrong: Tool = { name: "wrong", inputSchema: { type: "array" }, run:
 export const number: Tool = { name: "number", run: () => 7 };
 // @ts-expect-error news that nobody listens to
 deno.publish([{ kind: "weather" }]);
+// @ts-expect-error which of them
+await postern.revokeGrants({});
+// @ts-expect-error the member is called inputSchema
+export const spelt: Tool = { name: "spelt", input_schema: { type: "object" }, run: () => "" };
+// @ts-expect-error prompts can't be written in JavaScript
+await createNodePostern({ settings, prompts: [] });

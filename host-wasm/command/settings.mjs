@@ -1,0 +1,92 @@
+// What the options mean: each is judged in the words of host-native/config/options.cpp, and those that the core knows become its
+// settings (core/server/settings_json.hpp).
+//
+// What was given is {option: {values, source}}, the source as it is told to people: `--listen`, `POSTERN_LISTEN`, `.env:
+// POSTERN_LISTEN`.
+
+import { Wrong } from "./words.mjs";
+
+const longestLife = 10 * 365 * 86400;
+
+const text = [(value) => value !== "", "a text that is not empty"];
+const path = [(value) => value !== "" && !value.includes("\0"), "a path"];
+const words = (expected, ...all) => [(value) => all.includes(value), expected];
+const seconds = (least, most) => [(value) => /^[0-9]{1,12}$/.test(value) && Number(value) >= least && Number(value) <= most, `seconds from ${least} to ${most}`];
+const flag = [(value) => isOn(value) || /^(false|0|no|off)$/i.test(value), "true or false"];
+const isOn = (value) => /^(true|1|yes|on)$/i.test(value);
+const size = (value) => Buffer.byteLength(value);
+
+/** What each option has to be, and what is said where it is not. */
+const rules = {
+  listen: [(value) => hostAndPort(value) !== undefined, "host:port, such as 127.0.0.1:8000 or [::1]:8000"],
+  "public-url": text,
+  data: path,
+  store: words("sqlite or memory", "sqlite", "memory"),
+  transport: words("sse, streamable-http or all", "all", "streamable-http", "sse"),
+  "access-ttl": seconds(1, longestLife),
+  "refresh-ttl": seconds(1, longestLife),
+  "code-ttl": seconds(1, 600),
+  "refresh-grace": seconds(0, 3600),
+  "own-users": flag,
+  "provider-check": seconds(1, longestLife),
+  name: [(value) => size(value) >= 1 && size(value) <= 200 && !/[\0-\x1f\x7f]/.test(value), "a name of 1 to 200 bytes without control characters"],
+  "tls-cert": path,
+  "tls-key": path,
+  "behind-proxy": flag,
+  "allowed-host": text,
+  "allowed-origin": text,
+  "client-documents": flag,
+  "client-host": text,
+  "fetch-allow": text,
+  "fetch-ca": path,
+  "log-level": words("debug, info, warning, error or off", "debug", "info", "warning", "error", "off"),
+  "log-format": words("text or json", "text", "json"),
+  audit: text,
+  settings: path,
+};
+
+const life = (name) => (settings, [value]) => (settings.lifetimes = { ...settings.lifetimes, [name]: Number(value) });
+const member = (name, read = ([value]) => value) => (settings, values) => (settings[name] = read(values));
+const isOnFirst = ([value]) => isOn(value);
+const all = (values) => values;
+
+/** Those that are settings of the core. */
+const settings = {
+  name: member("name"),
+  transport: member("transport"),
+  "access-ttl": life("access"),
+  "refresh-ttl": life("refresh"),
+  "code-ttl": life("code"),
+  "refresh-grace": life("refresh_grace"),
+  "provider-check": life("provider_check"),
+  "own-users": member("own_users", isOnFirst),
+  "client-documents": member("client_documents", isOnFirst),
+  "client-host": member("client_hosts", all),
+  "allowed-host": member("allowed_hosts", all),
+  "allowed-origin": member("allowed_origins", all),
+};
+
+export const isJudged = (name) => Object.hasOwn(rules, name);
+
+/** Throws Wrong at the first that will not do. */
+export function judge(given) {
+  for (const [name, { values, source }] of Object.entries(given)) {
+    const [holds, expected] = rules[name] ?? [() => true];
+    for (const value of values) if (!holds(value)) throw new Wrong(`${source}: expected ${expected}, got '${value}'`);
+  }
+}
+
+/** The settings of the core, on top of those of a file. */
+export function settingsOf(given, base = {}) {
+  const made = { ...base };
+  for (const [name, { values }] of Object.entries(given)) settings[name]?.(made, values);
+  return made;
+}
+
+export const isTrue = (given) => given !== undefined && isOn(given.values[0]);
+
+/** {host, port}, the host without brackets. */
+export function hostAndPort(listen) {
+  const [, bracketed, plain, port] = /^(?:\[([^[\]/ ]+)\]|([^:[\]/ ]+)):([0-9]{1,5})$/.exec(listen) ?? [];
+  return port === undefined || Number(port) > 65535 ? undefined : { host: bracketed ?? plain, port: Number(port) };
+}
