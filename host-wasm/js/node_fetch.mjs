@@ -9,20 +9,24 @@ import { isIP } from "node:net";
 import { headersOf, problem } from "./egress.mjs";
 import { bytesOf } from "./text.mjs";
 
-/** For egressBy. */
-export async function nodeFetch(need, { signal, addresses }) {
+/** For egressBy. `ca`: the certificate authorities, PEM, in place of those that Node trusts. */
+export const nodeFetchWith = ({ ca } = {}) => (need, judged) => asked(need, judged, ca);
+
+export const nodeFetch = nodeFetchWith();
+
+async function asked(need, { signal, addresses }, ca) {
   const url = new URL(need.url);
   const name = url.hostname.replace(/^\[|\]$/g, "");
   const found = isIP(name) ? [{ address: name }] : await lookup(name, { all: true });
   const [address] = addresses(found.map((one) => one.address));
   if (address === undefined) throw problem("refused");
-  const answer = await asked(url, need, address, signal);
+  const answer = await answered(url, need, address, signal, ca);
   const headers = [];
   for (let i = 0; i < answer.rawHeaders.length; i += 2) headers.push([answer.rawHeaders[i], answer.rawHeaders[i + 1]]);
   return { status: answer.statusCode, headers, chunks: answer };
 }
 
-function asked(url, need, address, signal) {
+function answered(url, need, address, signal, ca) {
   const { request } = url.protocol === "https:" ? https : http;
   const body = bytesOf(need.body);
   const headers = Object.fromEntries(headersOf(need));
@@ -30,7 +34,7 @@ function asked(url, need, address, signal) {
   // The certificate is checked for the name; no other look-up takes place.
   const to = (_name, { all }, done) => (all ? done(null, [{ address, family: isIP(address) }]) : done(null, address, isIP(address)));
   return new Promise((done, failed) => {
-    const call = request(url, { method: need.method, headers, lookup: to, agent: false, signal }, done);
+    const call = request(url, { method: need.method, headers, lookup: to, agent: false, signal, ca }, done);
     call.on("error", (error) => failed(/CERT|certificate|SELF_SIGNED|ALTNAME/i.test(`${error.code}`) ? problem("untrusted") : error));
     call.end(body);
   });

@@ -1,18 +1,21 @@
 // The tests of the main job against the hosts in JavaScript: real clients, attacks and kill -9 against workerd, the official
-// suite; and the adapters for Node and Deno. `run.mjs abuse conformance` runs only these.
+// suite; the adapters for Node and Deno; and `postern serve` of the installed npm package. `run.mjs abuse conformance` runs only
+// these.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { notRun } from '../interop/exceptions.mjs';
+import { install, shared } from './install.mjs';
 import { root, slack, sleep } from '../interop/lib.mjs';
 
 const interop = (name) => ({ script: `tests/interop/${name}.mjs` });
 const jobs = [
-  ...['ts1', 'ts2', 'python', 'legacy', 'sse'].map((name) => ({ name, host: 'workerd', ...interop(name) })),
+  ...['ts1', 'ts2', 'python', 'legacy', 'sse', 'sweep'].map((name) => ({ name, host: 'workerd', ...interop(name) })),
   { name: 'conformance', host: 'workerd', script: 'tests/conformance/run.mjs' },
   { name: 'edge', host: 'workerd', script: 'tests/edge/edge.mjs' },
   { name: 'front', host: 'workerd', script: 'tests/edge/front.mjs' },
   { name: 'package', host: 'node', script: 'tests/edge/package.mjs' },
-  ...['node', 'deno'].flatMap((host) => ['ts1', 'legacy', 'sse'].map((name) => ({ name, host, ...interop(name) }))),
+  ...['node', 'deno'].flatMap((host) => ['ts1', 'legacy', 'sse', 'sweep'].map((name) => ({ name, host, ...interop(name) }))),
+  ...['ts1', 'legacy', 'sse', 'sweep'].map((name) => ({ name, host: 'npx', ...interop(name) })),
   // They measure or kill, so each runs alone.
   { name: 'abuse', host: 'workerd', alone: true, ...interop('abuse') },
   { name: 'abuse', host: 'node', alone: true, ...interop('abuse') },
@@ -42,6 +45,7 @@ async function run({ name, host, script, env }) {
 async function inTurn(list) { for (const job of list) await run(job); }
 
 const begun = Date.now();
+if (chosen.some(({ host }) => host === 'npx')) install(shared);
 const together = chosen.filter(({ alone }) => !alone);
 // Two at a time: each has a server and a client of its own.
 await Promise.all([0, 1].map((half) => inTurn(together.filter((_, index) => index % 2 === half))));

@@ -8,13 +8,18 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { program as programOfPackage } from '../edge/install.mjs';
 import { exceptionOf } from './exceptions.mjs';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Folder of the programs under test; another build (asan, tsan) is tried by naming its folder. */
 export const binaries = path.resolve(root, process.env.TEST_BIN ?? 'build/release/bin');
-/** Which host is tested: `native`; `workerd`, the edge worker on this machine; `node` and `deno`, the adapters. */
+/**
+ * Which host is tested: `native`; `npx`, the same command line in Node, of the installed package; `workerd`, the edge worker on
+ * this machine; `node` and `deno`, the adapters.
+ */
 export const host = process.env.TEST_HOST ?? 'native';
+const hasCommandLine = host === 'native' || host === 'npx';
 /** Checked builds (asan, tsan) run several times slower; their waits are stretched by this factor. */
 export const slack = Number(process.env.TEST_SLACK ?? 1);
 
@@ -174,6 +179,7 @@ function commandOf(name) {
     if (!existsSync(program)) throw new Error(`${path.relative(root, program)} is not built`);
     return [program];
   }
+  if (host === 'npx') return [process.execPath, programOfPackage()];
   const modules = path.join(root, 'build/wasm', { postern: 'server', 'postern-conformance-server': 'conformance' }[name]);
   const edge = [...runtimeOf[host].map((word) => (word.includes('/') ? path.resolve(root, word) : word)), '--modules', modules];
   return name === 'postern' ? edge : [...edge, '--store', 'memory'];
@@ -214,7 +220,7 @@ export async function startServer({ accessTtl = 3600, refreshTtl = 86400, store 
     const url = `http://localhost:${port}`;
     const server = launchProgram(name, [
       'serve', '--listen', `127.0.0.1:${port}`, '--public-url', url, '--data', path.join(folder, 'data'),
-      '--store', host !== 'native' && store === 'sqlite' ? 'disk' : store,
+      '--store', !hasCommandLine && store === 'sqlite' ? 'disk' : store,
       '--access-ttl', String(accessTtl), '--refresh-ttl', String(refreshTtl), '--code-ttl', '60', '--refresh-grace', '30',
       '--log-level', logLevel, '--log-format', format, ...args, ...(clock && host === 'workerd' ? ['--workerd', workerdUnder(clock, folder)] : []),
     ], { cwd: folder, env: { POSTERN_FIRST_USER: user, POSTERN_FIRST_PASSWORD: password, ...clock?.env, ...env } });

@@ -1,0 +1,60 @@
+#!/usr/bin/env node
+// `postern`: the program of host-native, in Node. The same options (but a file of settings as JSON in place of TOML), variables,
+// messages and exit codes, and the same data folder.
+//
+// 0: done. 1: it ran, and failed. 2: a wrong option, file or folder; nothing was touched.
+import { readFileSync } from "node:fs";
+import process from "node:process";
+
+import { commands, isOperators } from "./operate.mjs";
+import { optionTable } from "./option_table.mjs";
+import { optionsOf } from "./program_options.mjs";
+import { parse, versionOf, Wrong } from "./words.mjs";
+
+const check = { name: "check", kind: "flag", help: "Check the options and exit" };
+
+const program = {
+  name: "postern",
+  version: JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version,
+  about: "an MCP server with its own OAuth 2.1 authorization server, in Node",
+  initial: "serve",
+  options: [...optionTable, { name: "settings", kind: "value", shape: "FILE", help: "Further settings as JSON: providers, and what else core/server/settings_json.hpp has" }],
+  commands: {
+    serve: { help: "Serve until SIGTERM (the default)", options: [check] },
+    ...commands,
+    version: { help: "Tell the version", common: false },
+  },
+  footer: "Each option may also be set in the environment and in .env (POSTERN_PUBLIC_URL).\nLogin by GitHub: MCP_GITHUB_CLIENT_ID and MCP_GITHUB_CLIENT_SECRET, there as well.",
+};
+
+quietly("SQLite is an experimental feature");
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const refused = error instanceof Wrong || error instanceof TypeError;
+  console.error(`postern: ${refused ? error.message : (error?.stack ?? error)}`);
+  process.exitCode = refused ? 2 : 1;
+}
+
+async function main(line) {
+  const parsed = parse(program, line);
+  if (parsed.told !== undefined) return say(parsed.told);
+  if (parsed.path[0] === "version") return say(versionOf(program));
+  const options = optionsOf(program.options, parsed.values);
+  const { check: checkOnly, offline, serve } = await import("./serve.mjs");
+  if (isOperators(parsed.path)) return offline(parsed, options);
+  return parsed.values.check ? checkOnly(program, options) : serve(program, options);
+}
+
+function say(text) {
+  console.log(text);
+  return 0;
+}
+
+/** Node warns of its own SQLite at each start; nobody who starts a server can do anything about it. */
+function quietly(beginning) {
+  const { emitWarning } = process;
+  process.emitWarning = (warning, ...more) => {
+    if (!String(warning?.message ?? warning).startsWith(beginning)) emitWarning.call(process, warning, ...more);
+  };
+}

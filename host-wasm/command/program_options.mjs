@@ -1,0 +1,76 @@
+// The options of `postern`, judged each and together: host-native/config/read.cpp and provider_tables.cpp.
+
+import { readFileSync } from "node:fs";
+import { isIPv4 } from "node:net";
+
+import { hostAndPort, isTrue, judge, settingsOf } from "./settings.mjs";
+import { sources } from "./sources.mjs";
+import { Wrong } from "./words.mjs";
+
+const github = { id: "MCP_GITHUB_CLIENT_ID", secret: "MCP_GITHUB_CLIENT_SECRET" };
+
+/** Errors: Wrong. */
+export function optionsOf(table, values) {
+  const { given, variables } = sources(table, values);
+  judge(given);
+  const text = (name) => given[name]?.values[0] ?? (table.find((one) => one.name === name)?.initial || undefined);
+  const { host, port } = hostAndPort(text("listen"));
+  const file = text("settings");
+  const settings = withGithub(settingsOf(given, file === undefined ? {} : readJson(file, given.settings.source)), variables);
+  const options = {
+    listen: { host, port },
+    publicUrl: text("public-url"),
+    data: text("data"),
+    inMemory: text("store") === "memory",
+    cert: text("tls-cert"),
+    key: text("tls-key"),
+    behindProxy: isTrue(given["behind-proxy"]),
+    fetchAllowed: (given["fetch-allow"]?.values ?? []).map((one) => one.toLowerCase()),
+    fetchCa: text("fetch-ca"),
+    logLevel: text("log-level"),
+    logFormat: text("log-format"),
+    audit: text("audit"),
+    firstUser: text("first-user") ?? "admin",
+    firstPassword: text("first-password") || undefined,
+    settings,
+  };
+  checkTogether(options);
+  return options;
+}
+
+function readJson(file, source) {
+  let value;
+  try {
+    value = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new Wrong(`${source} ${file}: ${error.code === "ENOENT" ? "no such file" : error.message}`);
+  }
+  if (value === null || typeof value !== "object" || Array.isArray(value)) throw new Wrong(`${source} ${file}: expected an object`);
+  return value;
+}
+
+function withGithub(settings, variables) {
+  const [id, secret] = [variables[github.id] ?? "", variables[github.secret] ?? ""];
+  if (id === "" && secret === "") return settings;
+  if (id === "" || secret === "") throw new Wrong(`${id === "" ? github.secret : github.id}: expected ${id === "" ? github.id : github.secret} with it`);
+  const providers = Array.isArray(settings.providers) ? settings.providers : [];
+  const own = providers.find((one) => one?.id === "github");
+  if (own?.client_id !== undefined || own?.client_secret !== undefined) return settings; // the file says it; the variables may be another program's
+  const row = { ...(own ?? { id: "github", kind: "github" }), client_id: id, client_secret: secret };
+  return { ...settings, providers: own === undefined ? [row, ...providers] : providers.map((one) => (one === own ? row : one)) };
+}
+
+/** Is this host one that only this machine reaches? `127.example.com` is a name, and may lead anywhere. */
+const isLoopback = (host) => host === "localhost" || host === "::1" || (host.startsWith("127.") && isIPv4(host));
+
+function checkTogether({ listen: { host }, cert, key, behindProxy, publicUrl = "", settings }) {
+  if ((cert === undefined) !== (key === undefined)) throw new Wrong(cert === undefined ? "--tls-key: expected --tls-cert with it" : "--tls-cert: expected --tls-key with it");
+  const https = publicUrl.startsWith("https://") && URL.canParse(publicUrl);
+  if (!isLoopback(host) && cert === undefined && !(behindProxy && https)) {
+    throw new Wrong(`--listen ${host}: off loopback without TLS; expected --tls-cert and --tls-key, or --behind-proxy and an https --public-url where a proxy ends TLS`);
+  }
+  if (settings.own_users === false && !settings.providers?.length && settings.external === undefined) {
+    throw new Wrong("--own-users false: nobody could log in; expected a provider");
+  }
+  if (behindProxy && !https) throw new Wrong(`--behind-proxy: expected an https --public-url, got '${publicUrl}'`);
+}
