@@ -18,7 +18,11 @@ const program = {
   version: JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version,
   about: "an MCP server with its own OAuth 2.1 authorization server, in Node",
   initial: "serve",
-  options: [...optionTable, { name: "settings", kind: "value", shape: "FILE", help: "Further settings as JSON: providers, and what else core/server/settings_json.hpp has" }],
+  options: [
+    ...optionTable,
+    { name: "config", kind: "value", shape: "FILE", help: "Refused: TOML is read by the native program alone" },
+    { name: "settings", kind: "value", shape: "FILE", help: "Further settings as JSON: providers, and what else core/server/settings_json.hpp has" },
+  ],
   commands: {
     serve: { help: "Serve until SIGTERM (the default)", options: [check] },
     ...commands,

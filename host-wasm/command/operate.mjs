@@ -48,11 +48,20 @@ export const commands = {
 
 export const isOperators = ([first]) => Object.hasOwn(commands, first);
 
+/** What can be refused before anything is opened. */
+export function checkWords({ path, words, values }) {
+  if (path.join(" ") !== "grants revoke") return;
+  const chosen = [words[0], values.user, values.client, values.all].filter((one) => one !== undefined);
+  if (chosen.length !== 1) throw new Wrong("grants revoke: expected one of ID, --user, --client and --all");
+}
+
 /**
  * Runs one of them. `act(name, ...given)`: a method of js/operator.mjs, wherever that is; it may throw. Gives the exit code.
  * Errors: Wrong.
  */
-export async function operate({ path, words: [word], values }, act) {
+export async function operate(parsed, act) {
+  checkWords(parsed);
+  const { path, words: [word], values } = parsed;
   const [group, verb] = path;
   const [user, client] = [values.user?.[0], values.client?.[0]];
   const done = (reply, tell) => {
@@ -74,10 +83,8 @@ export async function operate({ path, words: [word], values }, act) {
     case "grants list":
       return list(await act("listGrants", { user, client }), "grants", ["ID", "USER", "CLIENT", "NAME", "SCOPES", "GRANTED", "USED", "PROVIDER"], (one) =>
         [...["id", "user", "client", "client_name", "scopes"].map((member) => shown(one[member])), date(one.granted), date(one.used), shown(one.provider)]);
-    case "grants revoke": {
-      if ([word, user, client, values.all].filter((one) => one !== undefined).length !== 1) throw new Wrong("grants revoke: expected one of ID, --user, --client and --all");
+    case "grants revoke":
       return done(await act("revokeGrants", { id: word, user, client, all: values.all && true }), ({ ended }) => `revoked ${ended} ${grants(ended)}`);
-    }
     case "clients list":
       return list(await act("listClients"), "clients", ["ID", "NAME", "REDIRECTS", "AUTHENTICATION", "CREATED", "GRANTS"], (one) =>
         [shown(one.id), shown(one.name), shown(one.redirect_uris.join(" ")), shown(one.auth_method), date(one.created), String(one.grants)]);

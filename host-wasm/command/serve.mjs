@@ -11,7 +11,7 @@ import { readKeys } from "../js/data_files.mjs";
 import { nodeFetchWith } from "../js/node_fetch.mjs";
 import { createNodePostern, MemoryStore, newKeyRing, nodeHandler, passwordsBy } from "../node.mjs";
 import { auditTo, logTo } from "./lines.mjs";
-import { operate } from "./operate.mjs";
+import { checkWords, operate } from "./operate.mjs";
 import { Wrong } from "./words.mjs";
 
 const drainTime = 10_000; // milliseconds
@@ -149,11 +149,11 @@ const told = () => new Promise((done) => ["SIGTERM", "SIGINT"].forEach((signal) 
 async function drained(server, serving, postern, log) {
   log("info", "server.draining");
   postern.close();
-  const began = Date.now();
+  const began = performance.now();
   server.close();
-  while (serving.size > 0 || Date.now() - began < lastMoment) {
+  while (serving.size > 0 || performance.now() - began < lastMoment) {
     server.closeIdleConnections();
-    if (Date.now() - began > drainTime) {
+    if (performance.now() - began > drainTime) {
       log("warning", "server.drain_incomplete");
       break;
     }
@@ -164,6 +164,7 @@ async function drained(server, serving, postern, log) {
 
 /** The operator's commands, on the data folder; a running server knows at the next request. */
 export async function offline(parsed, options) {
+  checkWords(parsed);
   const [group, verb] = parsed.path;
   if (options.inMemory) throw new Wrong(`${group}: --store memory keeps records only while the server runs`);
   if (`${group} ${verb}` !== "user add" && !existsSync(options.data)) throw new Wrong(`${options.data}: no such folder (--data)`);

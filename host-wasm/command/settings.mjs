@@ -43,6 +43,7 @@ const rules = {
   "log-format": words("text or json", "text", "json"),
   audit: text,
   settings: path,
+  config: [() => false, "--settings with JSON: TOML is read by the native program alone"],
 };
 
 const life = (name) => (settings, [value]) => (settings.lifetimes = { ...settings.lifetimes, [name]: Number(value) });

@@ -1,0 +1,162 @@
+// `postern` of the npm package beside the native program: the same words, the same lines, the same exit codes; what it keeps in
+// its data folder the other one takes up; and how soon it serves.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import https from 'node:https';
+import os from 'node:os';
+import path from 'node:path';
+import { binaries, equal, freePort, group, launch, launchProgram, main, ok, stopClean, until } from '../interop/lib.mjs';
+import { callTool, signIn } from '../interop/oauth.mjs';
+import { Visitor } from '../interop/web.mjs';
+import { program } from './install.mjs';
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'postern-program-'));
+const native = path.join(binaries, 'postern');
+const password = 'correct horse battery';
+
+/** {status, out, err} of one that ends by itself. */
+function run(command, args, { env = {}, input = '', cwd = folder } = {}) {
+  const { status, stdout, stderr } = spawnSync(command[0], [...command.slice(1), ...args], { encoding: 'utf8', cwd, input, timeout: 20_000, env: { PATH: process.env.PATH, ...env } });
+  return { status, out: stdout, err: stderr };
+}
+const here = (args, options) => run([process.execPath, program()], args, options);
+const there = (args, options) => run([native], args, options);
+
+function sameLines() {
+  const text = path.join(folder, 'text');
+  writeFileSync(text, 'no certificate\n');
+  mkdirSync(path.join(folder, 'none'));
+  const rows = [
+    ['nothing', []], ['serve', ['serve']],
+    ['a port that is none', ['--listen', '127.0.0.1:70000']], ['no port', ['--listen', 'localhost']], ['an address without brackets', ['--listen', '::1:80']],
+    ['off loopback', ['--listen', '0.0.0.0:8000']], ['a name that looks like loopback', ['--listen', '127.example.com:80']],
+    ['a proxy without https', ['--behind-proxy']], ['a certificate without its key', ['--tls-cert', text]], ['a key without its certificate', ['--tls-key', text]],
+    ['http off loopback', ['--public-url', 'http://mcp.example.com']], ['a URL that is none', ['--public-url', 'mcp']], ['a URL with a query', ['--public-url', 'https://mcp.example.com/?x']],
+    ['a store that is none', ['--store', 'cloud']], ['a transport that is none', ['--transport', 'pigeon']], ['a life that is no number', ['--access-ttl', 'soon']],
+    ['a life that is too long', ['--code-ttl', '601']], ['none', ['--refresh-ttl', '0']], ['a life below nothing', ['--access-ttl=-1']], ['a level that is none', ['--log-level', 'loud']],
+    ['a format that is none', ['--log-format', 'xml']], ['a flag that is neither', ['--own-users', 'perhaps']], ['nobody could log in', ['--own-users', 'false']],
+    ['no name', ['--name', '']], ['a name with a line in it', ['--name', 'a\nb']], ['a host that is none', ['--allowed-host', 'a b']], ['an origin that is none', ['--allowed-origin', 'x']],
+    ['a host of clients that is none', ['--client-host', 'a/b']], ['clients without documents', ['--client-documents', 'no']], ['every lifetime', ['--access-ttl', '60', '--refresh-ttl', '120', '--code-ttl', '30', '--refresh-grace', '5', '--provider-check', '60']],
+    ['a variable', [], { env: { POSTERN_ACCESS_TTL: 'soon' } }], ['a variable that is misspelt', [], { env: { POSTERN_ACESS_TTL: '60' } }], ['a list in a variable', [], { env: { POSTERN_ALLOWED_HOST: 'a.example, b c' } }],
+    ['half of GitHub', [], { env: { MCP_GITHUB_CLIENT_ID: 'x' } }], ['the other half', [], { env: { MCP_GITHUB_CLIENT_SECRET: 'x' } }], ['GitHub', [], { env: { MCP_GITHUB_CLIENT_ID: 'x', MCP_GITHUB_CLIENT_SECRET: 'y' } }],
+    ['GitHub alone', ['--own-users', 'false'], { env: { MCP_GITHUB_CLIENT_ID: 'x', MCP_GITHUB_CLIENT_SECRET: 'y' } }],
+    ['a line of .env', [], { dotenv: 'POSTERN_LOG_LEVEL=loud\n' }], ['a name in .env', [], { dotenv: '# a comment\nexport POSTERN_LOGLEVEL="info"\n' }], ['a line of .env that is none', [], { dotenv: 'OTHER=1\nPOSTERN_NAME\n' }],
+    ['quotes in .env', [], { dotenv: 'POSTERN_PUBLIC_URL="http://localhost:81"\nPOSTERN_NAME=\'x y\'\n' }], ['a comment in .env', [], { dotenv: 'POSTERN_PUBLIC_URL=http://localhost:82 # mine\n' }],
+    ['the command line before the variable, and both before .env', ['--log-format', 'text'], { env: { POSTERN_LOG_FORMAT: 'xml', POSTERN_LOG_LEVEL: 'info' }, dotenv: 'POSTERN_LOG_LEVEL=loud' }],
+    ['a key ring in a folder that is not there', ['--data', 'nowhere']],
+  ];
+  const differ = [];
+  for (const [what, args, { env, dotenv } = {}] of rows) {
+    if (dotenv !== undefined) writeFileSync(path.join(folder, '.env'), dotenv);
+    const [mine, theirs] = [here, there].map((each) => each([...args, '--check'], { env }));
+    if (JSON.stringify(mine) !== JSON.stringify(theirs) || ![0, 2].includes(mine.status)) differ.push({ what, mine, theirs });
+    rmSync(path.join(folder, '.env'), { force: true });
+  }
+  equal(`${rows.length} command lines are answered as natively`, differ, []);
+}
+
+function ownLines() {
+  const settings = path.join(folder, 'settings.json');
+  writeFileSync(settings, '{"lifetime":{}}');
+  writeFileSync(path.join(folder, 'list.json'), '[]');
+  const rows = [
+    ['an option that is none', ['--lisetn', 'x'], 'postern: --lisetn: there is no such option; did you mean --listen?\n'],
+    ['a command that is none', ['sevre'], 'postern: sevre: there is no such command; did you mean serve?\n'],
+    ['no value', ['--listen'], 'postern: --listen: expected HOST:PORT after it\n'],
+    ['a value for a flag', ['--check=yes'], "postern: --check: expected no value, got 'yes'\n"],
+    ['an option given twice', ['--listen', 'a:1', '--listen', 'b:2'], 'postern: --listen: given twice\n'],
+    ['half a command', ['user'], 'postern: user: expected add, passwd, list, remove after it\n'],
+    ['settings that are misspelt', ['--check', '--settings', settings], 'postern: lifetime: there is no such setting; did you mean lifetimes?\n'],
+    ['settings that are no object', ['--check', '--settings', 'list.json'], 'postern: --settings list.json: expected an object\n'],
+    ['no settings', ['--check', '--settings', 'nowhere.json'], 'postern: --settings nowhere.json: no such file\n'],
+    ['a configuration in TOML', ['--config', 'postern.toml'], "postern: --config: expected --settings with JSON: TOML is read by the native program alone, got 'postern.toml'\n"],
+  ];
+  for (const [what, args, told] of rows) {
+    const end = here(args);
+    ok(`${what}: one line and exit code 2`, end.status === 2 && end.err === told && end.out === '', end);
+  }
+  const help = here(['serve', '--help']);
+  const theirs = there(['serve', '--help']);
+  const options = (text) => [...text.matchAll(/^ +(?:-h, ?)?--([a-z-]+)/gm)].map(([, name]) => name);
+  equal('--help tells the native options, and --settings', options(help.out).filter((name) => name !== 'settings').sort(), options(theirs.out).sort());
+  equal('both have one version', here(['version']), there(['version']));
+}
+
+/** One starts what the other goes on with. */
+async function oneFolder() {
+  const data = path.join(folder, 'data');
+  const port = await freePort();
+  const args = ['--listen', `127.0.0.1:${port}`, '--data', data];
+  const began = performance.now();
+  const mine = launchProgram('postern', args, { cwd: folder });
+  await until(() => /^ready /m.test(mine.out), 10, 'the ready line');
+  console.log(`# ready after ${(performance.now() - began).toFixed(0)} ms`);
+  const plain = (text) => text.replace(/[a-z2-9]{5}(-[a-z2-9]{5}){3}/, '<password>').replaceAll(/:[0-9]{4,5}\b/g, ':<port>').split('\n');
+  const other = launch(native, ['--listen', '127.0.0.1:0', '--data', path.join(folder, 'other')], { cwd: folder });
+  await until(() => /^ready /m.test(other.out), 10, 'the ready line');
+  equal('it says what the native program says', plain(mine.out), plain(other.out));
+  await stopClean(other, 'native');
+  const made = /[a-z2-9]{5}(-[a-z2-9]{5}){3}/.exec(mine.out)[0];
+  ok('the password is on standard output alone', !mine.err.includes(made));
+  const url = `http://localhost:${port}`;
+  const scene = { url, mcp: `${url}/mcp`, user: 'admin', password: made };
+  const { access } = await signIn(scene, new Visitor(scene));
+  equal('and lets in', (await callTool(scene, access, 'whoami')).status, 200);
+  equal('the operator sees it while it runs', here(['user', 'list', '--data', data]).out.split('\t')[0], 'admin');
+  equal('the native operator, too', there(['grants', 'list', '--data', data]), here(['grants', 'list', '--data', data]));
+  equal('and lists clients by the same lines', there(['clients', 'list', '--data', data]), here(['clients', 'list', '--data', data]));
+  await stopClean(mine, 'npx');
+
+  const taken = launch(native, args, { cwd: folder });
+  await until(() => /^ready /m.test(taken.out), 10, 'the ready line');
+  equal('the native server goes on with its data and keys', (await callTool(scene, access, 'whoami')).status, 200);
+  await stopClean(taken, 'native');
+  equal('what was granted ends', here(['grants', 'revoke', '--all', '--data', data]).out, 'revoked 1 grant\n');
+  equal('and is nothing to the native operator', there(['grants', 'list', '--data', data]).out.trim().split('\n').length, 1);
+}
+
+function operators() {
+  const data = ['--data', path.join(folder, 'operators')];
+  const input = `${password}\n`;
+  const rows = [
+    [['user', 'list']], [['grants', 'revoke']], [['user', 'add', 'grace']], [['user', 'add', 'grace', '--password-stdin'], input], [['user', 'add', 'grace', '--password-stdin'], input],
+    [['user', 'add', 'x', '--password-stdin'], 'short\n'], [['user', 'add', 'x', '--password-stdin'], ''], [['user', 'passwd', 'grace', '--password-stdin'], input], [['user', 'passwd', 'bob', '--password-stdin'], input],
+    [['grants', 'list']], [['grants', 'list', '--json']], [['clients', 'list']], [['grants', 'revoke']], [['grants', 'revoke', 'x']], [['grants', 'revoke', '--user', 'grace']], [['grants', 'revoke', 'x', '--all']],
+    [['clients', 'remove', 'x']], [['user', 'remove', 'grace']], [['user', 'remove', 'grace']], [['user', 'list', '--store', 'memory']],
+  ];
+  const each = [here, there].map((program) => {
+    const ends = rows.map(([args, given]) => ({ args, ...program([...args, ...data], { input: given }) }));
+    rmSync(data[1], { recursive: true, force: true });
+    return ends;
+  });
+  equal('the operator’s commands are answered as natively', each[0].filter((end, at) => JSON.stringify(end) !== JSON.stringify(each[1][at])).map((end) => [end, each[1].find(({ args }) => args === end.args)]), []);
+}
+
+/** Its own TLS, the audit in a file that is moved away, and a port that is taken. */
+async function more() {
+  const [key, cert, audit] = ['key.pem', 'cert.pem', 'audit.log'].map((name) => path.join(folder, name));
+  spawnSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=localhost', '-days', '2', '-keyout', key, '-out', cert]);
+  const port = await freePort();
+  const server = launchProgram('postern', ['--listen', `127.0.0.1:${port}`, '--store', 'memory', '--tls-cert', cert, '--tls-key', key, '--audit', audit], { cwd: folder, env: { POSTERN_FIRST_PASSWORD: password } });
+  await until(() => /^ready https:/m.test(server.out), 10, `the ready line (${server.log})`);
+  const reply = await new Promise((done, failed) => https.get({ host: '127.0.0.1', port, servername: 'localhost', ca: readFileSync(cert), path: '/healthz', headers: { Host: `localhost:${port}` } }, (answer) => { answer.resume(); done(answer); }).on('error', failed));
+  equal('its own TLS', [reply.statusCode, reply.socket.getProtocol()], [200, 'TLSv1.3']);
+  const lines = () => readFileSync(audit, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+  ok('decisions go to the file of --audit', lines().some(({ what, outcome }) => what === 'user.add' && outcome === 'ok'));
+  const second = here(['--listen', `127.0.0.1:${port}`, '--store', 'memory']);
+  equal('a port that is taken', [second.status, second.err], [2, `postern: can't listen on 127.0.0.1 port ${port}: Address already in use\n`]);
+  equal('as natively', there(['--listen', `127.0.0.1:${port}`, '--store', 'memory']).err, second.err);
+  rmSync(audit);
+  process.kill(server.pid, 'SIGHUP');
+  ok('SIGHUP opens it anew', await until(() => { try { readFileSync(audit); return true; } catch { return false; } }, 5).catch(() => false));
+  await stopClean(server);
+}
+
+await main('the program in Node', 150, async () => {
+  sameLines();
+  ownLines();
+  operators();
+  await group('one folder', oneFolder, 60);
+  await group('more', more);
+  rmSync(folder, { recursive: true, force: true });
+});
