@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// `postern`: the program of host-native, in Node. The same options (but a file of settings as JSON in place of TOML), variables,
-// messages and exit codes, and the same data folder.
+// `postern`: the program of host-native, in Node. The same options, variables, files, messages and exit codes, and the same data
+// folder.
 //
 // 0: done. 1: it ran, and failed. 2: a wrong option, file or folder; nothing was touched.
 import { readFileSync } from "node:fs";
@@ -20,15 +20,14 @@ const program = {
   initial: "serve",
   options: [
     ...optionTable,
-    { name: "config", kind: "value", shape: "FILE", help: "Refused: TOML is read by the native program alone" },
-    { name: "settings", kind: "value", shape: "FILE", help: "Further settings as JSON: providers, and what else core/server/settings_json.hpp has" },
+    { name: "config", kind: "value", shape: "FILE", help: "Options from this TOML file" },
   ],
   commands: {
     serve: { help: "Serve until SIGTERM (the default)", options: [check] },
     ...commands,
     version: { help: "Tell the version", common: false },
   },
-  footer: "Each option may also be set in the environment and in .env (POSTERN_PUBLIC_URL).\nLogin by GitHub: MCP_GITHUB_CLIENT_ID and MCP_GITHUB_CLIENT_SECRET, there as well.",
+  footer: "Each option may also be set in the environment and in .env (POSTERN_PUBLIC_URL) and in the file of --config (public_url).\nLogin by GitHub: MCP_GITHUB_CLIENT_ID and MCP_GITHUB_CLIENT_SECRET, there as well.",
 };
 
 quietly("SQLite is an experimental feature");

@@ -1,6 +1,5 @@
 // The options of `postern`, judged each and together: host-native/config/read.cpp and provider_tables.cpp.
 
-import { readFileSync } from "node:fs";
 import { isIPv4 } from "node:net";
 
 import { hostAndPort, isTrue, judge, settingsOf } from "./settings.mjs";
@@ -11,12 +10,11 @@ const github = { id: "MCP_GITHUB_CLIENT_ID", secret: "MCP_GITHUB_CLIENT_SECRET" 
 
 /** Errors: Wrong. */
 export function optionsOf(table, values) {
-  const { given, variables } = sources(table, values);
+  const { given, settings: ofFile, variables } = sources(table, values);
   judge(given);
   const text = (name) => given[name]?.values[0] ?? (table.find((one) => one.name === name)?.initial || undefined);
   const { host, port } = hostAndPort(text("listen"));
-  const file = text("settings");
-  const settings = withGithub(settingsOf(given, file === undefined ? {} : readJson(file, given.settings.source)), variables);
+  const settings = withGithub(settingsOf(given, ofFile), variables);
   const options = {
     listen: { host, port },
     publicUrl: text("public-url"),
@@ -38,25 +36,14 @@ export function optionsOf(table, values) {
   return options;
 }
 
-function readJson(file, source) {
-  let value;
-  try {
-    value = JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw new Wrong(`${source} ${file}: ${error.code === "ENOENT" ? "no such file" : error.message}`);
-  }
-  if (value === null || typeof value !== "object" || Array.isArray(value)) throw new Wrong(`${source} ${file}: expected an object`);
-  return value;
-}
-
 function withGithub(settings, variables) {
   const [id, secret] = [variables[github.id] ?? "", variables[github.secret] ?? ""];
   if (id === "" && secret === "") return settings;
   if (id === "" || secret === "") throw new Wrong(`${id === "" ? github.secret : github.id}: expected ${id === "" ? github.id : github.secret} with it`);
-  const providers = Array.isArray(settings.providers) ? settings.providers : [];
-  const own = providers.find((one) => one?.id === "github");
+  const { providers = [] } = settings;
+  const own = providers.find((one) => one.id === "github");
   if (own?.client_id !== undefined || own?.client_secret !== undefined) return settings; // the file says it; the variables may be another program's
-  const row = { ...(own ?? { id: "github", kind: "github" }), client_id: id, client_secret: secret };
+  const row = { id: "github", kind: "github", ...own, client_id: id, client_secret: secret };
   return { ...settings, providers: own === undefined ? [row, ...providers] : providers.map((one) => (one === own ? row : one)) };
 }
 

@@ -1,10 +1,11 @@
-// Where options come from, as host-native/config/sources.cpp: the command line, the environment, .env of the working folder. The
-// first that names an option has it.
+// Where options come from, as host-native/config/sources.cpp: the command line, the environment, .env of the working folder, the
+// file of --config. The first that names an option has it.
 
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
 import { nearest } from "../js/options.mjs";
+import { configFile } from "./config_file.mjs";
 import { Wrong } from "./words.mjs";
 
 const prefix = "POSTERN_";
@@ -13,14 +14,20 @@ const further = ["first-user", "first-password"]; // never on a command line, wh
 export const variableOf = (option) => prefix + option.toUpperCase().replaceAll("-", "_");
 
 /**
- * {given: {option: {values, source}}, variables}: `variables` are all of .env and the environment, those of the environment
- * first. `options`: the table; `values`: of the command line. Errors: Wrong.
+ * {given: {option: {values, source}}, settings, variables}: `settings` of the core are those of the file's tables, `variables` all
+ * of .env and the environment, those of the environment first. `options`: the table, `config` in it; `values`: of the command
+ * line. Errors: Wrong.
  */
 export function sources(options, values, { environment = process.env, folder = "." } = {}) {
   const dotenv = readDotenv(path.join(folder, ".env"));
+  const variables = { ...dotenv, ...environment };
   const commandLine = Object.fromEntries(Object.entries(values).map(([name, all]) => [name, { values: all, source: `--${name}` }]));
-  const given = { ...fromVariables(options, dotenv, ".env: "), ...fromVariables(options, environment, ""), ...commandLine };
-  return { given, variables: { ...dotenv, ...environment } };
+  const byVariables = fromVariables(options, environment, "");
+  const { config, ...given } = { ...fromVariables(options, dotenv, ".env: "), ...byVariables, ...commandLine };
+  if (config === undefined) return { given, settings: {}, variables };
+  if (config.values[0] === "") throw new Wrong(`${config.source}: expected a file`);
+  const file = configFile(config.values[0], options.filter(({ name }) => name !== "config"), variables);
+  return { given: { ...file.given, ...given }, settings: file.settings, variables };
 }
 
 function fromVariables(options, variables, where) {

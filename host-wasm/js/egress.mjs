@@ -74,4 +74,4 @@ async function bounded({ status, headers, chunks }, most) {
 
 const nothing = (name) => ({ status: 0, headers: [], body: "", problem: name });
 
-const hostOf = (url) => (URL.canParse(url) ? new URL(url).host : "");
+const hostOf = (url) => (URL.canParse(url) ? new URL(url).hostname : "");

@@ -44,7 +44,7 @@ function targetOf(url) {
  * nobody does, nobody is kept from anything.
  */
 function atOnce(whole) {
-  const since = Date.now();
+  const since = performance.now();
   for (const one of reading) {
     if (since - one.since < bodyTime) break; // the oldest are first
     reading.delete(one);

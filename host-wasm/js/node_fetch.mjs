@@ -9,6 +9,9 @@ import { isIP } from "node:net";
 import { headersOf, problem } from "./egress.mjs";
 import { bytesOf } from "./text.mjs";
 
+// https://nodejs.org/api/tls.html#x509-certificate-error-codes, and ERR_TLS_CERT_ALTNAME_INVALID.
+const untrusted = /CERT|LEAF_SIGNATURE|CRL|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH/;
+
 /** For egressBy. `ca`: the certificate authorities, PEM, in place of those that Node trusts. */
 export const nodeFetchWith = ({ ca } = {}) => (need, judged) => asked(need, judged, ca);
 
@@ -35,7 +38,7 @@ function answered(url, need, address, signal, ca) {
   const to = (_name, { all }, done) => (all ? done(null, [{ address, family: isIP(address) }]) : done(null, address, isIP(address)));
   return new Promise((done, failed) => {
     const call = request(url, { method: need.method, headers, lookup: to, agent: false, signal, ca }, done);
-    call.on("error", (error) => failed(/CERT|certificate|SELF_SIGNED|ALTNAME/i.test(`${error.code}`) ? problem("untrusted") : error));
+    call.on("error", (error) => failed(untrusted.test(error.code) ? problem("untrusted") : error));
     call.end(body);
   });
 }

@@ -30,7 +30,7 @@ export class Outgoing {
 
   push(text) {
     if (text === "" || this.#ending) return;
-    if (this.#size === 0) this.#since = Date.now();
+    if (this.#size === 0) this.#since = performance.now();
     const part = encoder.encode(text);
     this.#parts.push(part);
     this.#size += part.length;
@@ -51,7 +51,7 @@ export class Outgoing {
 
   /** How long the client has left something in the box, in milliseconds. */
   get waiting() {
-    return this.#size === 0 ? 0 : Date.now() - this.#since;
+    return this.#size === 0 ? 0 : performance.now() - this.#since;
   }
 
   async #pull(to) {

@@ -33,7 +33,7 @@ export class Streams {
   /** From now on the stream hears all news. The body of its response, which begins with `first`. */
   open(stream, first) {
     const { box, answersBox } = this.#limits;
-    const one = { stream, nextCheck: 0, nextComment: Date.now() + this.#limits.commentEvery, checking: false };
+    const one = { stream, nextCheck: 0, nextComment: performance.now() + this.#limits.commentEvery, checking: false };
     one.outgoing = new Outgoing(stream.owns_session ? answersBox : box, () => this.#ended(one));
     this.#open.add(one);
     one.outgoing.push(first);
@@ -71,11 +71,11 @@ export class Streams {
   #say(one, text) {
     if (text === "") return;
     one.outgoing.push(text);
-    one.nextComment = Date.now() + this.#limits.commentEvery;
+    one.nextComment = performance.now() + this.#limits.commentEvery;
   }
 
   #look() {
-    const now = Date.now();
+    const now = performance.now();
     for (const one of this.#open) {
       if (one.outgoing.waiting > this.#limits.takenIn) one.outgoing.drop();
       else if (now >= one.nextCheck) this.#check(one);
@@ -84,7 +84,7 @@ export class Streams {
   }
 
   async #check(one) {
-    one.nextCheck = Date.now() + this.#limits.checkEvery;
+    one.nextCheck = performance.now() + this.#limits.checkEvery;
     if (one.checking) return void (one.again = true);
     one.checking = true;
     do {

@@ -45,6 +45,29 @@ function sameLines() {
     ['the command line before the variable, and both before .env', ['--log-format', 'text'], { env: { POSTERN_LOG_FORMAT: 'xml', POSTERN_LOG_LEVEL: 'info' }, dotenv: 'POSTERN_LOG_LEVEL=loud' }],
     ['a key ring in a folder that is not there', ['--data', 'nowhere']],
   ];
+  const github = '[[provider]]\nid = "github"\nkind = "github"\nclient_id = "x"\n';
+  const files = [
+    ['nothing in it', ''], ['options', '# mine\npublic_url = "http://localhost:81" # here\naccess_ttl = 60\nclient_documents = false\nallowed_host = ["a.example", "b.example"]\n'],
+    ['a name that is none', 'public_ulr = "x"\n'], ['another one', 'colour = "red"\n'], ['a table in place of a value', '[name]\nx = 1\n'], ['a list in place of a value', 'name = ["x"]\n'], ['numbers in a list', 'allowed_host = [["x"]]\n'],
+    ['a value that will not do', 'log_level = "loud"\n'], ['a resource server', '[[resource_server]]\nid = "files"\nsecret = "0123456789abcdef"\n'], ['one with a short secret', '[[resource_server]]\nid = "files"\nsecret = "x"\n'],
+    ['one without', '[[resource_server]]\nid = "files"\n'], ['one with a misspelt member', '[[resource_server]]\nid = "files"\nsecert = "0123456789abcdef"\n'], ['one that is no list', '[resource_server]\nid = "files"\n'],
+    ['GitHub', `${github}client_secret = "y"\n`], ['without a secret', github], ['with two', `${github}client_secret = "y"\nclient_secret_env = "Y"\n`], ['by a variable', `${github}client_secret_env = "GITHUB"\n`, { GITHUB: 'y' }], ['by one that is not set', `${github}client_secret_env = "GITHUB"\n`],
+    ['by a file that is not there', `${github}client_secret_file = "nowhere"\n`], ['allowing nobody', `${github}client_secret = "y"\n[provider.allow]\nlogins = []\n`], ['allowing somebody', `${github}client_secret = "y"\nallow = { logins = ["ada", 'grace'], organisations = [] }\n`],
+    ['allowing two', `${github}client_secret = "y"\nallow = { logins = ["ada", 'grace',] }\n`], ['allowing a misspelt list', `${github}client_secret = "y"\nallow = { login = ["ada"] }\n`], ['a text for a list', `${github}client_secret = "y"\nallow = { logins = "ada" }\n`],
+    ['a provider without an id', '[[provider]]\nkind = "oidc"\n'], ['of no kind', '[[provider]]\nid = "x"\nkind = "saml"\n'], ['with a misspelt member', '[[provider]]\nid = "x"\nkind = "oidc"\nissuser = "https://x.example"\n'],
+    ['without an issuer', '[[provider]]\nid = "x"\nkind = "oidc"\nclient_id = "a"\nclient_secret = "b"\n'], ['a flag as a text', '[[provider]]\nid = "x"\nkind = "oidc"\npkce = "yes"\n'], ['a way that is none', '[[provider]]\nid = "x"\nkind = "oidc"\ntoken_auth = "jwt"\n'],
+    ['a preset', '[[provider]]\nid = "google"\nkind = "oidc"\npreset = "google"\nclient_id = "a"\nclient_secret = "b"\n'], ['one that is none', '[[provider]]\nid = "x"\nkind = "oidc"\npreset = "goggle"\nclient_id = "a"\nclient_secret = "b"\n'],
+    ['GitHub, whose secret is in the environment', '[[provider]]\nid = "github"\nkind = "github"\nlabel = "Ours"\n', { MCP_GITHUB_CLIENT_ID: 'x', MCP_GITHUB_CLIENT_SECRET: 'y' }],
+    ['an authorization server elsewhere', '[authorization]\nmode = "external"\nissuer = "https://as.example"\n'], ['without an issuer', '[authorization]\nmode = "external"\n'], ['one that is not meant', '[authorization]\nissuer = "https://as.example"\n'],
+    ['our own', '[authorization]\nmode = "own"\n'], ['of a mode that is none', '[authorization]\nmode = "both"\n'], ['with a misspelt member', '[authorization]\nmode = "external"\nisuer = "x"\n'],
+    ['a table of another name', '[providers]\nid = "x"\n'],
+  ];
+  for (const [what, content, env] of files) {
+    writeFileSync(path.join(folder, `${rows.length}.toml`), content);
+    rows.push([`a file: ${what}`, ['--config', `${rows.length}.toml`], { env }]);
+  }
+  writeFileSync(path.join(folder, 'options.toml'), 'public_url = "http://localhost:81"\n');
+  rows.push(['no file', ['--config', 'nowhere.toml']], ['a file without a name', ['--config', '']], ['a variable before the file', ['--config', 'options.toml'], { env: { POSTERN_PUBLIC_URL: 'http://localhost:99' } }]);
   const differ = [];
   for (const [what, args, { env, dotenv } = {}] of rows) {
     if (dotenv !== undefined) writeFileSync(path.join(folder, '.env'), dotenv);
@@ -56,9 +79,6 @@ function sameLines() {
 }
 
 function ownLines() {
-  const settings = path.join(folder, 'settings.json');
-  writeFileSync(settings, '{"lifetime":{}}');
-  writeFileSync(path.join(folder, 'list.json'), '[]');
   const rows = [
     ['an option that is none', ['--lisetn', 'x'], 'postern: --lisetn: there is no such option; did you mean --listen?\n'],
     ['a command that is none', ['sevre'], 'postern: sevre: there is no such command; did you mean serve?\n'],
@@ -66,10 +86,6 @@ function ownLines() {
     ['a value for a flag', ['--check=yes'], "postern: --check: expected no value, got 'yes'\n"],
     ['an option given twice', ['--listen', 'a:1', '--listen', 'b:2'], 'postern: --listen: given twice\n'],
     ['half a command', ['user'], 'postern: user: expected add, passwd, list, remove after it\n'],
-    ['settings that are misspelt', ['--check', '--settings', settings], 'postern: lifetime: there is no such setting; did you mean lifetimes?\n'],
-    ['settings that are no object', ['--check', '--settings', 'list.json'], 'postern: --settings list.json: expected an object\n'],
-    ['no settings', ['--check', '--settings', 'nowhere.json'], 'postern: --settings nowhere.json: no such file\n'],
-    ['a configuration in TOML', ['--config', 'postern.toml'], "postern: --config: expected --settings with JSON: TOML is read by the native program alone, got 'postern.toml'\n"],
   ];
   for (const [what, args, told] of rows) {
     const end = here(args);
@@ -78,7 +94,7 @@ function ownLines() {
   const help = here(['serve', '--help']);
   const theirs = there(['serve', '--help']);
   const options = (text) => [...text.matchAll(/^ +(?:-h, ?)?--([a-z-]+)/gm)].map(([, name]) => name);
-  equal('--help tells the native options, and --settings', options(help.out).filter((name) => name !== 'settings').sort(), options(theirs.out).sort());
+  equal('--help tells the native options', options(help.out).sort(), options(theirs.out).sort());
   equal('both have one version', here(['version']), there(['version']));
 }
 

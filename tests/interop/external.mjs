@@ -8,6 +8,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
 import { startOidcProvider } from '../providers/oidc.mjs';
 import { openPerson } from '../providers/person.mjs';
+import { clock } from './clock.mjs';
 import { equal, freePort, main, ok, step, stopClean, until, within } from './lib.mjs';
 import { bearer, callTool, pkce, rpc, valueOf } from './oauth.mjs';
 import { silent, start } from './oidc_visit.mjs';
@@ -182,6 +183,7 @@ async function opaque(person) {
     const stream = await listen(server, access);
     equal('  a stream is open', [stream.status, stream.ended], [200, false]);
     oidc.revokeEverything('ada');
+    clock.move(16); // what introspection said is believed for 15 s
     await until(() => stream.ended, 35, 'the end of the stream');
     ok('  it has closed', stream.ended);
     equal('  and the call is 401', (await callTool(server, access, 'whoami')).status, 401);
