@@ -47,25 +47,34 @@ if(POSTERN_WASM_TESTS)
   set(mbedtls_config mbedtls-wasm-tests-config.h)
 endif()
 
-# Definitions by target and not by Mbed TLS's own variables, which would write this machine's paths into the package.
+# Definitions by target and not by Mbed TLS's own variables, which would write this machine's paths into the package. By a
+# name and a folder to find it in, since a compiler's cache knows folders as relative to the source folder.
 foreach(target mbedcrypto mbedx509 mbedtls everest p256m)
   target_compile_options(${target} PRIVATE -w)
+  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/cmake>)
   if(EMSCRIPTEN)
-    target_compile_definitions(${target} PUBLIC
-      $<BUILD_INTERFACE:MBEDTLS_CONFIG_FILE="${PROJECT_SOURCE_DIR}/cmake/${mbedtls_config}">)
+    target_compile_definitions(${target} PUBLIC $<BUILD_INTERFACE:MBEDTLS_CONFIG_FILE="${mbedtls_config}">)
   else()
-    target_compile_definitions(${target} PUBLIC
-      $<BUILD_INTERFACE:MBEDTLS_USER_CONFIG_FILE="${PROJECT_SOURCE_DIR}/cmake/mbedtls-native-config.h">)
+    target_compile_definitions(${target} PUBLIC $<BUILD_INTERFACE:MBEDTLS_USER_CONFIG_FILE="mbedtls-native-config.h">)
   endif()
 endforeach()
 
+# Gives in `variable` a folder with this system's headers, each named by one file, and nothing else of the system's: they are
+# the same for every target.
+function(postern_isolated_headers variable)
+  set(folder "${PROJECT_BINARY_DIR}/include-isolated")
+  file(MAKE_DIRECTORY "${folder}")
+  foreach(header IN LISTS ARGN)
+    get_filename_component(name "${header}" DIRECTORY)
+    string(MAKE_C_IDENTIFIER "POSTERN_DIR_OF_${name}" found)
+    find_path(${found} "${header}" PATHS /usr/include /usr/local/include NO_CMAKE_FIND_ROOT_PATH NO_DEFAULT_PATH REQUIRED)
+    file(COPY "${${found}}/${name}" DESTINATION "${folder}")
+  endforeach()
+  set(${variable} "${folder}" PARENT_SCOPE)
+endfunction()
+
 if(EMSCRIPTEN)
-  # The system's nlohmann/json without the rest of the system's headers.
-  find_path(POSTERN_NLOHMANN_DIR nlohmann/json.hpp PATHS /usr/include /usr/local/include
-    NO_CMAKE_FIND_ROOT_PATH NO_DEFAULT_PATH REQUIRED)
-  set(isolated "${PROJECT_BINARY_DIR}/include-nlohmann")
-  file(MAKE_DIRECTORY "${isolated}")
-  file(COPY "${POSTERN_NLOHMANN_DIR}/nlohmann" DESTINATION "${isolated}")
+  postern_isolated_headers(isolated nlohmann/json.hpp)
   add_library(nlohmann_json::nlohmann_json INTERFACE IMPORTED GLOBAL)
   target_include_directories(nlohmann_json::nlohmann_json SYSTEM INTERFACE "${isolated}")
   return()
@@ -73,12 +82,16 @@ endif()
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
-find_package(nlohmann_json 3.11 REQUIRED)
-find_package(SQLite3 REQUIRED)
-find_package(Argon2 REQUIRED)
-find_package(CLI11 REQUIRED)
-find_package(spdlog REQUIRED)
-find_package(tomlplusplus REQUIRED)
+if(POSTERN_BUNDLED)
+  include(Bundled)
+else()
+  find_package(nlohmann_json 3.11 REQUIRED)
+  find_package(SQLite3 REQUIRED)
+  find_package(Argon2 REQUIRED)
+  find_package(CLI11 REQUIRED)
+  find_package(spdlog REQUIRED)
+  find_package(tomlplusplus REQUIRED)
+endif()
 
 # Mbed TLS locks what PSA shares between threads.
 target_link_libraries(mbedcrypto PUBLIC Threads::Threads)
@@ -97,6 +110,8 @@ include(HttplibPeek)
 target_include_directories(postern_httplib SYSTEM INTERFACE "${httplib_include_dir}")
 # Its backlog of 5 makes a burst of connections wait for SYN retries.
 target_compile_definitions(postern_httplib INTERFACE CPPHTTPLIB_MBEDTLS_SUPPORT CPPHTTPLIB_LISTEN_BACKLOG=1024)
+# Whom the host trusts it reads itself (host-native/fetch/trust.cpp), so that Apple's frameworks are not needed.
+target_compile_definitions(postern_httplib INTERFACE CPPHTTPLIB_DISABLE_MACOSX_AUTOMATIC_ROOT_CERTIFICATES)
 target_link_libraries(postern_httplib INTERFACE mbedtls mbedx509 mbedcrypto Threads::Threads)
 
 # Used inside the host only; a consumer of the installed package needs neither.

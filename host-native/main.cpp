@@ -1,6 +1,6 @@
 // The default server: notes kept for each user.
 #include "core/server/notes.hpp"
-#include "host-native/postern.hpp"
+#include "postern.hpp"
 
 int main(int argc, char** argv) {
   postern::Server server("postern", "0.1.0");

@@ -15,9 +15,9 @@
 #include "host-native/fetch/fetcher.hpp"
 #include "host-native/log/audit.hpp"
 #include "host-native/log/log.hpp"
-#include "host-native/postern.hpp"
 #include "host-native/store/store.hpp"
 #include "host-native/system/passwords.hpp"
+#include "postern.hpp"
 
 namespace postern {
 

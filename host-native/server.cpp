@@ -4,9 +4,9 @@
 
 #include "host-native/commands/command_line.hpp"
 #include "host-native/commands/program.hpp"
-#include "host-native/postern.hpp"
 #include "host-native/system/refused.hpp"
 #include "host-native/system/signals.hpp"
+#include "postern.hpp"
 
 namespace postern {
 namespace {

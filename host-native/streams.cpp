@@ -1,33 +1,19 @@
 #include "host-native/streams.hpp"
 
-#include <sys/eventfd.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <system_error>
 #include <utility>
 
 #include "host-native/drive.hpp"
 
 namespace postern {
 
-OpenStream::OpenStream(Stream stream) : wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), stream_(std::move(stream)) {
-  if (wake_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
-}
-
-OpenStream::~OpenStream() { ::close(wake_); }
-
 OpenStream::Taken OpenStream::take() {
-  eventfd_t count = 0;
-  ::eventfd_read(wake_, &count);  // before looking, so that what comes after is heard again
+  wake_.lower();  // before looking, so that what comes after is heard again
   const std::lock_guard lock(mutex_);
   Taken taken{std::move(outbox_), check_, end_};
   outbox_.clear();
   check_ = false;
   return taken;
 }
-
-void OpenStream::wake() const { ::eventfd_write(wake_, 1); }
 
 Streams::Streams(StreamRules rules, StreamLimits limits) : rules_(std::move(rules)), limits_(limits) {}
 
@@ -36,7 +22,7 @@ std::shared_ptr<OpenStream> Streams::open(Stream stream) {
   const std::unique_lock lock(mutex_);
   if (ended_) {
     open->end_ = true;
-    open->wake();
+    open->wake_.raise();
   }
   streams_.insert(open);
   return open;
@@ -107,7 +93,7 @@ void Streams::tell(OpenStream& open, const std::vector<Topic>& topics) const {
       }
     }
   }
-  if (changed) open.wake();
+  if (changed) open.wake_.raise();
 }
 
 void Streams::end_all() {
@@ -118,7 +104,7 @@ void Streams::end_all() {
       const std::lock_guard inner(open->mutex_);
       open->end_ = true;
     }
-    open->wake();
+    open->wake_.raise();
   }
 }
 

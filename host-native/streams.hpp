@@ -11,11 +11,13 @@
 #include <shared_mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/flow/topic.hpp"
 #include "core/server/evaluate.hpp"
 #include "host-native/perform.hpp"
+#include "host-native/system/wake.hpp"
 
 namespace postern {
 
@@ -36,13 +38,10 @@ struct StreamLimits {
 /// One open stream, shared between its own thread and those that publish.
 class OpenStream {
  public:
-  explicit OpenStream(Stream stream);
-  ~OpenStream();
-  OpenStream(const OpenStream&) = delete;
-  OpenStream& operator=(const OpenStream&) = delete;
+  explicit OpenStream(Stream stream) : stream_(std::move(stream)) {}
 
   /// Becomes readable when there is something to take or to check. For poll.
-  int descriptor() const { return wake_; }
+  int descriptor() const { return wake_.descriptor(); }
 
   struct Taken {
     std::string bytes;
@@ -54,9 +53,8 @@ class OpenStream {
 
  private:
   friend class Streams;
-  void wake() const;
 
-  const int wake_;
+  const Wake wake_;
   std::mutex mutex_;
   Stream stream_;
   std::string outbox_;

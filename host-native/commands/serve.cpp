@@ -1,4 +1,6 @@
+#if __has_include(<malloc.h>)
 #include <malloc.h>
+#endif
 
 #include <chrono>
 #include <condition_variable>

@@ -12,11 +12,16 @@
 #include "host-native/http/reply.hpp"
 #include "host-native/http/workers.hpp"
 #include "host-native/system/refused.hpp"
+#include "host-native/system/wake.hpp"
 
 namespace postern::http {
 namespace {
 
 namespace tls = httplib::tls;
+
+#ifndef MSG_NOSIGNAL
+constexpr int MSG_NOSIGNAL = 0;  // SIGPIPE is ignored anyway (system/signals.hpp).
+#endif
 
 constexpr std::size_t kept_threads = 4;
 constexpr Milliseconds handshake_time{10'000};
@@ -107,7 +112,7 @@ std::string tls_reason() {
   return code == 0 ? "not a certificate and its key" : tls::error_string(code);
 }
 
-// As many connections as there are descriptors: one each, and one more for a stream.
+// As many connections as there are descriptors: one each, and more for a stream.
 std::size_t affordable(std::size_t wanted) {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
@@ -115,7 +120,8 @@ std::size_t affordable(std::size_t wanted) {
   ::setrlimit(RLIMIT_NOFILE, &limit);
   ::getrlimit(RLIMIT_NOFILE, &limit);
   const std::size_t descriptors = static_cast<std::size_t>(limit.rlim_cur);
-  return std::max<std::size_t>(8, std::min(wanted, (descriptors - std::min<std::size_t>(descriptors, 64)) / 2));
+  return std::max<std::size_t>(
+      8, std::min(wanted, (descriptors - std::min<std::size_t>(descriptors, 64)) / (1 + Wake::descriptors)));
 }
 
 // cpp-httplib's own pool counts a thread as idle that has been given a job and has not woken up yet; a second job then
