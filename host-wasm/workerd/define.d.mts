@@ -1,4 +1,4 @@
-import type { Options } from "../js/postern.mjs";
+import type { Options, Settings } from "../js/postern.mjs";
 
 /**
  * What a worker exports: the class of its Durable Object, its default export, and the operator's entrypoint.
@@ -9,5 +9,8 @@ import type { Options } from "../js/postern.mjs";
  */
 export function definePostern(
   module: WebAssembly.Module,
-  more?: Partial<Omit<Options, "module" | "store" | "firstUser">>,
+  more?: Partial<Omit<Options, "module" | "store" | "firstUser" | "settings">> & {
+    /** Those of the bindings (POSTERN_PUBLIC_URL, POSTERN_KEYS, POSTERN_SETTINGS) have the last word. */
+    settings?: Partial<Settings>;
+  },
 ): { PosternObject: new (ctx: any, env: any) => any; worker: { fetch(request: Request, env: any, ctx: any): Promise<Response> }; operator: { fetch(request: Request, env: any): Promise<Response> } };

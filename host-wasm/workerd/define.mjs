@@ -21,11 +21,14 @@ const sweep = { first: 1000, every: 60_000, between: 100 }; // milliseconds
 
 /**
  * What a worker exports: {PosternObject, worker, operator}. `module`: postern.wasm. `more`: of the options of createPostern
- * those that no binding can hold, above all `tools`. They run in front, in any number of isolates, and in the object.
+ * those that no binding can hold, above all `tools`; and settings, over which the bindings have the last word. Tools run in front, in any number of isolates, and in the object.
  */
 export function definePostern(module, more = {}) {
   checkOptions({ settings: {}, ...more });
-  const postern = (env, rest) => new Postern(module, { ...optionsOf(env), ...rest, ...more });
+  const postern = (env, rest) => {
+    const bound = optionsOf(env);
+    return new Postern(module, { ...bound, ...rest, ...more, settings: { ...more.settings, ...bound.settings } });
+  };
   let front; // one in each isolate
 
   const worker = {

@@ -11,7 +11,7 @@ export function optionsOf(env) {
   const passwords = passwordsBy(mostIterations);
   const log = logTo(console, env.POSTERN_LOG_LEVEL ?? "info");
   return {
-    settings: { ...given(env.POSTERN_SETTINGS), public_url: env.POSTERN_PUBLIC_URL, key_ring: readKeyRing(env.POSTERN_KEYS ?? "") },
+    settings: { ...given(env.POSTERN_SETTINGS), ...(env.POSTERN_PUBLIC_URL && { public_url: env.POSTERN_PUBLIC_URL }), key_ring: readKeyRing(env.POSTERN_KEYS ?? "") },
     passwords,
     log,
     audit: env.POSTERN_AUDIT === "-" ? (event) => console.log(JSON.stringify({ audit: event })) : undefined,

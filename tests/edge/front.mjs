@@ -310,6 +310,8 @@ await main('the front', 150, async () => {
   await group('once each', () => onceEach(server), 40);
   await group('apart', () => apart(server));
   await group('on the wire', () => wire(server));
+  const start_page = (await request(`${server.url}/`)).text;
+  ok('settings of the program hold where no binding says otherwise', start_page.includes('The front of the house') && start_page.includes(server.mcp), start_page.slice(0, 300));
   await server.stop();
   await group('switched off', off);
   ok('copies of another age are refused, with the reason', why(() => copiesOf({ POSTERN_COPIES: '2' })).includes('POSTERN_COPIES 2: expected 0 or 1'));

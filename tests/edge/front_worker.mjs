@@ -8,6 +8,7 @@ const counted = (name) => (runs[name] = (runs[name] ?? 0) + 1);
 const input = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] };
 
 const { PosternObject, worker, operator } = definePostern(module, {
+  settings: { name: 'The front of the house', public_url: 'https://elsewhere.example' }, // the binding has the last word
   tools: [
     { name: 'who', scopes: ['user'], run: (_, { client, grant, user_name: user }) => ({ structuredContent: { client, grant, user } }) },
     { name: 'count', inputSchema: input, scopes: ['user'], run: ({ name }) => `run ${counted(name)}` },

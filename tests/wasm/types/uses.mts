@@ -42,7 +42,7 @@ deno.publish([{ kind: "resource_updated", name: "note://1" }]);
 deno.close();
 
 declare const compiled: WebAssembly.Module;
-const { PosternObject, worker, operator } = definePostern(compiled, { tools: [add] });
+const { PosternObject, worker, operator } = definePostern(compiled, { settings: { scopes: settings.scopes }, tools: [add] });
 export { operator, PosternObject };
 export default worker;
 
