@@ -264,7 +264,7 @@ TEST_F(FetchTest, StopsAtItsTimeWhateverIsSlow) {
     return [=](int connection) {
       read_head(connection);
       if (!say(connection, begin)) return;
-      for (int i = 0; i < 60 && say(connection, drop); ++i) std::this_thread::sleep_for(50ms);
+      while (say(connection, drop)) std::this_thread::sleep_for(50ms);
     };
   };
   const struct {
@@ -287,24 +287,26 @@ TEST_F(FetchTest, StopsAtItsTimeWhateverIsSlow) {
     Listener listener(row.serve);
     Fetch wanted = configured(listener);
     wanted.milliseconds = 300;
-    const auto started = std::chrono::steady_clock::now();
-    const Fetched fetched = fetch(wanted);
-    const auto took = std::chrono::steady_clock::now() - started;
+    const Fetched fetched = fetch(wanted);  // None of them would come to an end by itself.
     EXPECT_EQ(fetched.status, 0) << row.name;
-    EXPECT_LT(took, 700ms) << row.name;
+    EXPECT_EQ(fetched.problem, FetchProblem::too_slow) << row.name;
   }
 }
 
 TEST_F(FetchTest, ASlowNameServerHoldsNobodyUp) {
+  const auto answers = std::make_shared<std::atomic<bool>>(false);
+  const auto answered = std::make_shared<std::atomic<bool>>(false);
   FetchSettings settings;
-  settings.resolve = [](const std::string&) {
-    std::this_thread::sleep_for(1s);
+  settings.resolve = [answers, answered](const std::string&) {
+    while (!*answers) std::this_thread::sleep_for(1ms);
+    *answered = true;
     return std::vector<std::string>{};
   };
-  const auto started = std::chrono::steady_clock::now();
-  EXPECT_EQ(fetch(Fetch{"GET", "https://slow.example/", {}, {}, Reach::stranger, 100, 100}, settings).problem,
+  const auto fetcher = make_fetcher(settings, *log);
+  EXPECT_EQ(fetcher->fetch(Fetch{"GET", "https://slow.example/", {}, {}, Reach::stranger, 100, 100}).problem,
             FetchProblem::too_slow);
-  EXPECT_LT(std::chrono::steady_clock::now() - started, 500ms);
+  *answers = true;
+  while (!*answered) std::this_thread::sleep_for(1ms);
 }
 
 TEST_F(FetchTest, StrangersLeaveRoomForWhatTheOperatorConfigured) {

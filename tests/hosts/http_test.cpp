@@ -204,25 +204,32 @@ TEST_F(HttpTest, ContinuesWhenExpected) {
   EXPECT_TRUE(client.all().ends_with("POST /e ok"));
 }
 
-// One byte at a time, each in time: the whole header has a deadline, and so has the body.
-TEST_F(HttpTest, SlowClientsAreCutOffAndHoldNobodyUp) {
+TEST_F(HttpTest, ClientsThatTakeTheirTimeHoldNobodyUp) {
+  service.timeouts = Timeouts{60s, 60s, 60s, 60s, 60s, 100ms};
   start();
-  const auto began = std::chrono::steady_clock::now();
+  std::vector<std::unique_ptr<Client>> slow;
+  for (int i = 0; i < 20; ++i) {
+    slow.push_back(std::make_unique<Client>(port()));
+    slow.back()->send(i % 2 == 0 ? "POST / HTTP/1.1\r\nContent-Length: 1000\r\n\r\nG" : "G");
+  }
+  // They have a minute each; who asks gives up after twenty seconds.
+  EXPECT_TRUE(ask("GET /quick HTTP/1.0\r\n\r\n").ends_with("GET /quick "));
+}
+
+// One byte at a time, each in time: the whole header has a deadline, and so has the body.
+TEST_F(HttpTest, SlowClientsAreCutOff) {
+  start();
   std::vector<std::thread> slow;
   std::atomic<int> cut{0};
   for (int i = 0; i < 20; ++i) {
     slow.emplace_back([this, i, &cut] {
       Client client(port());
       if (i % 2 == 0) client.send("POST / HTTP/1.1\r\nContent-Length: 1000\r\n\r\n");
-      for (int sent = 0; sent < 100 && client.send("G"); ++sent) std::this_thread::sleep_for(50ms);
+      while (client.send("G")) std::this_thread::sleep_for(50ms);
       ++cut;
     });
   }
-  std::this_thread::sleep_for(50ms);
-  EXPECT_TRUE(ask("GET /quick HTTP/1.0\r\n\r\n").ends_with("GET /quick "));
-  EXPECT_LT(std::chrono::steady_clock::now() - began, 2s);
   for (std::thread& thread_of_client : slow) thread_of_client.join();
-  EXPECT_LT(std::chrono::steady_clock::now() - began, 4s) << "100 bytes would have taken five seconds";
   EXPECT_EQ(cut, 20);
 }
 
