@@ -54,10 +54,9 @@ export async function serve(program, options) {
   const ca = authoritiesOf(options);
   let handler;
   const made = new Promise((done) => (handler = done));
-  const serving = new Set();
+  const serving = new Map(); // socket -> how many requests of it are worked on
   const answer = async (incoming, outgoing) => {
-    serving.add(outgoing);
-    outgoing.once("close", () => serving.delete(outgoing));
+    note(serving, incoming.socket, outgoing);
     outgoing.shouldKeepAlive &&= server.listening;
     return (await made)(incoming, outgoing);
   };
@@ -145,13 +144,25 @@ function listening(server, { host, port }) {
 
 const told = () => new Promise((done) => ["SIGTERM", "SIGINT"].forEach((signal) => process.once(signal, done)));
 
+/** A response that waits behind another one, on a connection that is lost, does not tell its end. */
+function note(serving, socket, outgoing) {
+  if (!serving.has(socket)) {
+    serving.set(socket, { open: 0 });
+    socket.once("close", () => serving.delete(socket));
+  }
+  const requests = serving.get(socket);
+  ++requests.open;
+  outgoing.once("close", () => --requests.open);
+}
+
 /** Streams end at once; what is being served is waited for, and a moment for what is on its way. */
 async function drained(server, serving, postern, log) {
   log("info", "server.draining");
   postern.close();
   const began = performance.now();
   server.close();
-  while (serving.size > 0 || performance.now() - began < lastMoment) {
+  const busy = () => [...serving.values()].some(({ open }) => open > 0);
+  while (busy() || performance.now() - began < lastMoment) {
     server.closeIdleConnections();
     if (performance.now() - began > drainTime) {
       log("warning", "server.drain_incomplete");

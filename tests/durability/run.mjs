@@ -124,7 +124,7 @@ async function deleteNotes(server, line) {
 
 function integrity() {
   const data = path.join(folder, 'data');
-  const files = host === 'native' ? ['postern.db'] : readdirSync(data, { recursive: true }).filter((name) => name.endsWith('.sqlite'));
+  const files = host === 'native' || host === 'npx' ? ['postern.db'] : readdirSync(data, { recursive: true }).filter((name) => name.endsWith('.sqlite'));
   const found = files.map((file) => {
     const done = spawnSync('sqlite3', [path.join(data, file), 'PRAGMA integrity_check'], { encoding: 'utf8' });
     return done.error ? 'no sqlite3' : done.stdout.trim();

@@ -1,11 +1,11 @@
 // The tests of the main job against the hosts in JavaScript: real clients, attacks and kill -9 against workerd, the official
-// suite; the adapters for Node and Deno; and `postern serve` of the installed npm package. `run.mjs abuse conformance` runs only
-// these.
+// suite; the adapter for Deno; and `postern serve` of the installed npm package, which is the adapter for Node as a program.
+// `run.mjs abuse conformance` runs only these.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { notRun } from '../interop/exceptions.mjs';
-import { install, shared } from './install.mjs';
 import { root, slack, sleep } from '../interop/lib.mjs';
+import { install, shared } from './install.mjs';
 
 const interop = (name) => ({ script: `tests/interop/${name}.mjs` });
 const jobs = [
@@ -14,14 +14,15 @@ const jobs = [
   { name: 'edge', host: 'workerd', script: 'tests/edge/edge.mjs' },
   { name: 'front', host: 'workerd', script: 'tests/edge/front.mjs' },
   { name: 'package', host: 'node', script: 'tests/edge/package.mjs' },
-  ...['node', 'deno'].flatMap((host) => ['ts1', 'legacy', 'sse', 'sweep'].map((name) => ({ name, host, ...interop(name) }))),
+  ...['ts1', 'legacy', 'sse', 'sweep'].map((name) => ({ name, host: 'deno', ...interop(name) })),
   ...['ts1', 'legacy', 'sse', 'account', 'sweep', 'github', 'cimd', 'canary', 'external', 'oidc'].map((name) => ({ name, host: 'npx', ...interop(name) })),
   { name: 'program', host: 'npx', script: 'tests/edge/program.mjs' },
   // They measure or kill, so each runs alone.
   { name: 'abuse', host: 'workerd', alone: true, ...interop('abuse') },
-  { name: 'abuse', host: 'node', alone: true, ...interop('abuse') },
+  { name: 'abuse', host: 'npx', alone: true, ...interop('abuse') },
   { name: 'abuse', host: 'deno', alone: true, ...interop('abuse') },
   { name: 'durability', host: 'workerd', alone: true, script: 'tests/durability/run.mjs', env: { DURABILITY_ROUNDS: process.env.DURABILITY_ROUNDS ?? '10' } },
+  { name: 'durability', host: 'npx', alone: true, script: 'tests/durability/run.mjs', env: { DURABILITY_ROUNDS: process.env.DURABILITY_ROUNDS ?? '4' } },
   { name: 'cold', host: 'workerd', alone: true, script: 'tests/edge/cold.mjs' },
 ];
 const wanted = process.argv.slice(2);
