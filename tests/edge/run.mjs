@@ -9,7 +9,7 @@ import { install, shared } from './install.mjs';
 
 const interop = (name) => ({ script: `tests/interop/${name}.mjs` });
 const jobs = [
-  ...['ts1', 'ts2', 'python', 'legacy', 'sse', 'sweep', 'mcp_remote', 'libraries', 'sdk'].map((name) => ({ name, host: 'workerd', ...interop(name) })),
+  ...['ts1', 'ts2', 'python', 'legacy', 'sse', 'sweep', 'mcp_remote', 'libraries', 'sdk', 'clients'].map((name) => ({ name, host: 'workerd', ...interop(name) })),
   { name: 'conformance', host: 'workerd', script: 'tests/conformance/run.mjs' },
   { name: 'edge', host: 'workerd', script: 'tests/edge/edge.mjs' },
   { name: 'front', host: 'workerd', script: 'tests/edge/front.mjs' },

@@ -218,8 +218,10 @@ export async function startServer({ accessTtl = 3600, refreshTtl = 86400, store 
   for (let attempt = 1; ; attempt += 1) {
     const port = wanted ?? await freePort();
     const url = `http://localhost:${port}`;
+    const inner = process.env.TEST_RECORD ? await freePort() : port;
+    if (inner !== port) await (await import('../clients/recorder.mjs')).recordBefore(port, inner);
     const server = launchProgram(name, [
-      'serve', '--listen', `127.0.0.1:${port}`, '--public-url', url, '--data', path.join(folder, 'data'),
+      'serve', '--listen', `127.0.0.1:${inner}`, '--public-url', url, '--data', path.join(folder, 'data'),
       '--store', !hasCommandLine && store === 'sqlite' ? 'disk' : store,
       '--access-ttl', String(accessTtl), '--refresh-ttl', String(refreshTtl), '--code-ttl', '60', '--refresh-grace', '30',
       '--log-level', logLevel, '--log-format', format, ...args, ...(clock && host === 'workerd' ? ['--workerd', workerdUnder(clock, folder)] : []),

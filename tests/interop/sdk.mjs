@@ -108,7 +108,8 @@ async function outlives(name, { file, accessTtl, expires }) {
   await stopClean(server, `${name}, after expiry`);
 }
 
-const there = Object.entries(programs).filter(([name, { file }]) => existsSync(file) || console.log(`# left out: the ${name} SDK's client: scripts/setup found no toolchain for it here`));
+const wanted = process.argv.slice(2);
+const there = Object.entries(programs).filter(([name]) => !wanted.length || wanted.includes(name)).filter(([name, { file }]) => existsSync(file) || console.log(`# left out: the ${name} SDK's client: scripts/setup found no toolchain for it here`));
 if (there.length === 0) process.exit(0);
 await main('interop, SDKs for Go and Rust', 200, async () => {
   for (const [name, program] of there) {
