@@ -38,7 +38,7 @@ async function start(port) {
   await until(() => {
     if (!server.alive) throw new Error(`the server ended at once: ${server.log.slice(-600)}`);
     return /^ready \S/m.test(server.out);
-  }, 10, 'the ready line');
+  }, 60, 'the ready line');
   return Object.assign(server, { url, mcp: `${url}/mcp` });
 }
 

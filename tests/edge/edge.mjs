@@ -53,7 +53,7 @@ async function dataFolder() {
   const data = path.join(folder, 'first');
   const args = ['--listen', `127.0.0.1:${port}`, '--data', data, '--log-format', 'json'];
   const server = launchProgram('postern', args);
-  await until(() => /^ready /m.test(server.out), 15, 'the ready line');
+  await until(() => /^ready /m.test(server.out), 60, 'the ready line');
   equal('the ready line', server.out.match(/^ready .*$/m)[0], `ready http://localhost:${port}`);
   const password = server.out.match(/^one-time password: (\S+)/m)?.[1];
   ok('the first start prints a user and a password, on standard output alone', /^first user: +admin$/m.test(server.out) && password && !server.err.includes(password), server.out);
@@ -70,7 +70,7 @@ async function dataFolder() {
   ok('no socket is left behind', !existsSync(path.join(data, 'operator.sock')), readdirSync(data));
 
   const again = launchProgram('postern', args);
-  await until(() => /^ready /m.test(again.out), 15, 'the ready line');
+  await until(() => /^ready /m.test(again.out), 60, 'the ready line');
   ok('the second start prints no password, and keeps the keys', !/password/.test(again.out) && readFileSync(path.join(data, 'keys'), 'utf8') === keys, again.out);
   equal('a token of before works', (await callTool(scene, access, 'whoami')).status, 200);
   await killHard(again);

@@ -105,11 +105,11 @@ async function oneFolder() {
   const args = ['--listen', `127.0.0.1:${port}`, '--data', data];
   const began = performance.now();
   const mine = launchProgram('postern', args, { cwd: folder });
-  await until(() => /^ready /m.test(mine.out), 10, 'the ready line');
+  await until(() => /^ready /m.test(mine.out), 60, 'the ready line');
   console.log(`# ready after ${(performance.now() - began).toFixed(0)} ms`);
   const plain = (text) => text.replace(/[a-z2-9]{5}(-[a-z2-9]{5}){3}/, '<password>').replaceAll(/:[0-9]{4,5}\b/g, ':<port>').split('\n');
   const other = launch(native, ['--listen', '127.0.0.1:0', '--data', path.join(folder, 'other')], { cwd: folder });
-  await until(() => /^ready /m.test(other.out), 10, 'the ready line');
+  await until(() => /^ready /m.test(other.out), 60, 'the ready line');
   equal('it says what the native program says', plain(mine.out), plain(other.out));
   await stopClean(other, 'native');
   const made = /[a-z2-9]{5}(-[a-z2-9]{5}){3}/.exec(mine.out)[0];
@@ -124,7 +124,7 @@ async function oneFolder() {
   await stopClean(mine, 'npx');
 
   const taken = launch(native, args, { cwd: folder });
-  await until(() => /^ready /m.test(taken.out), 10, 'the ready line');
+  await until(() => /^ready /m.test(taken.out), 60, 'the ready line');
   equal('the native server goes on with its data and keys', (await callTool(scene, access, 'whoami')).status, 200);
   await stopClean(taken, 'native');
   equal('what was granted ends', here(['grants', 'revoke', '--all', '--data', data]).out, 'revoked 1 grant\n');

@@ -1,16 +1,12 @@
-// MCP Inspector's command line: a run for each call, its tokens kept in a file.
+// MCP Inspector: its command line, a run for each call with its tokens kept in a file; and its web page (inspector_web.mjs).
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { clock } from './clock.mjs';
-import { equal, freePort, main, ok, root, startServer, step, stopClean, until, within } from './lib.mjs';
+import { program, refreshes, scopesOf, settings, webPage } from './inspector_web.mjs';
+import { equal, freePort, main, ok, startServer, step, stopClean, until, within } from './lib.mjs';
 import { formsOf, Visitor } from './web.mjs';
-
-const program = path.join(root, 'tests/node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js');
-const scopesOf = (url) => (url?.searchParams.get('scope') ?? '').split(' ').filter((one) => one !== 'offline_access').sort().join(' ');
-const refreshes = (server) => server.log.split('\n').filter((line) => /"token\.refresh"/.test(line) && /"ok"/.test(line)).length;
-const settings = (home) => ({ HOME: home, BROWSER: 'true', MCP_AUTO_OPEN_ENABLED: 'true', MCP_INSPECTOR_SECRET_STORE: 'file' });
 
 /** One installation of the command line. `asked`: the authorization requests that its user was shown. */
 class CommandLine {
@@ -79,4 +75,7 @@ async function commandLine() {
   await stopClean(server, 'command line');
 }
 
-await main('interop, MCP Inspector', 150, commandLine);
+await main('interop, MCP Inspector', 230, async () => {
+  await commandLine();
+  await webPage();
+});

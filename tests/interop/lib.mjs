@@ -230,7 +230,7 @@ export async function startServer({ accessTtl = 3600, refreshTtl = 86400, store 
       await until(() => {
         if (!server.alive) throw new Error(`the server ended at once: ${server.log.slice(-600)}`);
         return /^ready \S/m.test(server.out);
-      }, 10, 'the ready line');
+      }, 60, 'the ready line');
     } catch (error) {
       await server.stop(1);
       if (attempt < 3 && /in use/i.test(server.log)) continue;   // someone else took the port in between
