@@ -6,6 +6,7 @@
 #include "core/oauth/pages.hpp"
 #include "core/oauth/pkce.hpp"
 #include "core/oauth/replies.hpp"
+#include "core/oauth/requested_scopes.hpp"
 #include "core/wire/text.hpp"
 #include "core/wire/uri.hpp"
 
@@ -113,14 +114,9 @@ std::optional<Refused> check_challenge(const wire::Form& query, AuthorizationReq
 }
 
 std::optional<Refused> check_scope(const Authority& authority, const wire::Form& query, AuthorizationRequest& request) {
-  auto scopes = ScopeSet::parse(query.get("scope"));
-  if (!scopes) return Refused{Refusal::unknown_scope, "expected at most 64 scope tokens, received another text"};
-  const ScopeSet unknown = scopes->without(authority.scopes.all());
-  if (!unknown.empty()) {
-    return Refused{Refusal::unknown_scope, "expected scope among " + authority.scopes.all().to_string() +
-                                               ", received " + wire::display_name(unknown.to_string(), 100)};
-  }
-  request.scopes = scopes->empty() ? authority.default_scopes : std::move(*scopes);
+  auto scopes = known_scopes(authority, query.get("scope"));
+  if (!scopes) return scopes.error();
+  request.scopes = scopes->empty() ? authority.default_scopes : std::move(scopes).value();
   return std::nullopt;
 }
 

@@ -22,7 +22,7 @@ struct AuthorizationRequest {
   wire::RedirectUri redirect;
   std::string state;  ///< Empty: none came.
   std::string challenge;
-  ScopeSet scopes;
+  ScopeSet scopes;           ///< Declared ones: those asked for, or the default scopes.
   bool may_ask = true;       ///< Not prompt=none.
   bool must_log_in = false;  ///< prompt=login or select_account.
 };

@@ -3,6 +3,7 @@
 #include "core/oauth/external_token.hpp"
 #include "core/oauth/grant.hpp"
 #include "core/oauth/replies.hpp"
+#include "core/oauth/requested_scopes.hpp"
 #include "core/oauth/tokens.hpp"
 #include "core/oauth/upstream_check.hpp"
 #include "core/store/record.hpp"
@@ -97,7 +98,9 @@ std::string challenge_for(const Authority& authority, const ScopeSet& scopes, st
   if (!error.empty()) challenge.parameters.emplace_back("error", error);
   if (!description.empty()) challenge.parameters.emplace_back("error_description", fit_description(description));
   challenge.parameters.emplace_back("resource_metadata", resource_metadata_url(authority));
-  if (!scopes.empty()) challenge.parameters.emplace_back("scope", scopes.to_string());
+  // A token of a server elsewhere may have it, and the resource asks for what is its own.
+  const ScopeSet asked = scopes.without({offline_access});
+  if (!asked.empty()) challenge.parameters.emplace_back("scope", asked.to_string());
   return wire::print(challenge);
 }
 

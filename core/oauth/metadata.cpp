@@ -1,6 +1,7 @@
 // What is advertised works; what works is advertised. Every identifier comes from the configured public URL.
 #include "core/oauth/endpoints.hpp"
 #include "core/oauth/replies.hpp"
+#include "core/oauth/requested_scopes.hpp"
 #include "core/wire/json.hpp"
 
 namespace postern::oauth {
@@ -57,7 +58,7 @@ Json authorization_server(const Authority& authority) {
   document["revocation_endpoint"] = authority.endpoint("/revoke");
   document["introspection_endpoint"] = authority.endpoint("/introspect");
   document["client_id_metadata_document_supported"] = authority.client_documents;
-  document["scopes_supported"] = authority.scopes.all().tokens();
+  document["scopes_supported"] = authority.scopes.all().united_with({offline_access}).tokens();
   document["protected_resources"].push_back(authority.resource);
   if (!authority.sse_resource.empty()) document["protected_resources"].push_back(authority.sse_resource);
   if (!authority.documentation.empty()) document["service_documentation"] = authority.documentation;

@@ -1,6 +1,7 @@
 #include "core/oauth/clients.hpp"
 #include "core/oauth/grant.hpp"
 #include "core/oauth/replies.hpp"
+#include "core/oauth/requested_scopes.hpp"
 #include "core/oauth/token_request.hpp"
 #include "core/oauth/tokens.hpp"
 #include "core/oauth/upstream_check.hpp"
@@ -79,15 +80,16 @@ std::optional<Refused> check_bindings(const TokenRequest& request, const Read& r
   return std::nullopt;
 }
 
-// OAuth 2.1 s. 4.3: what was not granted can't be had here. It narrows this access token, not the grant.
+// OAuth 2.1 s. 4.3: what was not granted can't be had here; what is left out at /authorize is left out again. It narrows
+// this access token, not the grant.
 Result<ScopeSet, Refused> scopes_of(const TokenRequest& request, const store::Grant& grant) {
-  const std::string_view text = request.form.get("scope");
-  if (text.empty()) return grant.scopes;
-  auto wanted = ScopeSet::parse(text);
-  if (wanted && wanted->empty()) return grant.scopes;
-  if (wanted && request.authority.scopes.allows(grant.scopes, *wanted)) return std::move(*wanted);
+  auto wanted = known_scopes(request.authority, request.form.get("scope"), grant.scopes);
+  if (!wanted) return Refused{wanted.error().why, wanted.error().detail, grant.client, grant.subject};
+  if (wanted->empty()) return grant.scopes;
+  if (request.authority.scopes.allows(grant.scopes, *wanted)) return std::move(wanted).value();
   return Refused{Refusal::scope_widened,
-                 "expected at most scope " + grant.scopes.to_string() + ", received " + wire::display_name(text, 200),
+                 "expected at most scope " + grant.scopes.to_string() + ", received " +
+                     wire::display_name(wanted->to_string(), 200),
                  grant.client, grant.subject};
 }
 

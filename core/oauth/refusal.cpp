@@ -124,8 +124,8 @@ Faces faces(Refusal refusal) {
     case Refusal::malformed_challenge:
       return {"malformed_challenge",
               {303, "invalid_request", "Expected code_challenge as 43 characters of base64url: a SHA-256."}};
-    case Refusal::unknown_scope:
-      return {"unknown_scope", {303, "invalid_scope", "A scope is not known here."}};
+    case Refusal::malformed_scope:
+      return {"malformed_scope", {400, "invalid_scope", "Expected scope as at most 64 scope tokens."}};
     case Refusal::wrong_resource:
       return {"wrong_resource", {400, "invalid_target", "The resource is not one that is protected here."}};
     case Refusal::bad_prompt:
@@ -139,6 +139,8 @@ Faces faces(Refusal refusal) {
 
     case Refusal::broken_flow:
       return {"broken_flow", {400, "invalid_request", "This form was not made by this server, or was changed."}};
+    case Refusal::scope_not_offered:
+      return {"scope_not_offered", {400, "invalid_request", "The form names a scope that its page did not offer."}};
     case Refusal::expired_flow:
       return {"expired_flow", {400, "invalid_request", "This page was open for too long."}};
     case Refusal::other_browser:

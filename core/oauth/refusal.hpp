@@ -42,7 +42,7 @@ enum class Refusal {
   missing_challenge,
   challenge_not_s256,
   malformed_challenge,
-  unknown_scope,
+  malformed_scope,
   wrong_resource,
   bad_prompt,
   login_required,
@@ -50,6 +50,7 @@ enum class Refusal {
   denied_by_user,
   // Pages.
   broken_flow,
+  scope_not_offered,
   expired_flow,
   other_browser,
   cross_site,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "core/oauth/requested_scopes.hpp"
 #include "core/wire/uri.hpp"
 
 namespace postern {
@@ -62,6 +63,10 @@ Problem check_scopes(const ScopePolicy& policy, const ScopeSet& defaults) {
     if (!parsed || parsed->tokens() != std::vector<std::string>{scope.token}) {
       return "scope '" + scope.token + "': expected one scope token (RFC 6749 s. 3.3)";
     }
+    if (scope.token == oauth::offline_access) {
+      return "scope 'offline_access' is the authorization server's own, and every client may ask for it: not to be "
+             "declared";
+    }
     if (policy.find(scope.token) != &scope) return "scope '" + scope.token + "' is declared twice";
     for (const std::string& implied : scope.implies) {
       if (policy.find(implied) == nullptr) {
@@ -70,7 +75,8 @@ Problem check_scopes(const ScopePolicy& policy, const ScopeSet& defaults) {
     }
   }
   for (const std::string& token : defaults.tokens()) {
-    if (policy.find(token) == nullptr) return "default scope '" + token + "' is not declared";
+    if (policy.find(token) != nullptr) continue;
+    return "default scope '" + token + "' is not declared; expected some of: " + policy.all().to_string();
   }
   return std::nullopt;
 }

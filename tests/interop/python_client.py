@@ -150,7 +150,7 @@ async def story(base, user, password, mode, version):
         ok(f"{mode}: it speaks {version}", client.protocol_version == version, client.protocol_version)
         ok(f"{mode}: the door answers 401 first", app.seen[0][0] == 401 and "resource_metadata=" in app.seen[0][2], app.seen[0])
         ok(f"{mode}: it registered itself", "/register" in paths(app.seen, 201), paths(app.seen))
-        ok(f"{mode}: it asked for the scopes of the challenge", set(app.asked[0].get("scope", "").split()) == {"user", "notes:read"}, app.asked[0])
+        ok(f"{mode}: it asked for the scopes of the challenge", set(app.asked[0].get("scope", "").split()) == {"user", "notes:read", "offline_access"}, app.asked[0])
         ok(f"{mode}: it asked for this resource", app.asked[0].get("resource") == app.url, app.asked[0])
         tools = {tool.name for tool in (await client.list_tools()).tools}
         ok(f"{mode}: tools/list shows the tools", {"whoami", "write_note", "read_note"} <= tools, tools)
@@ -161,7 +161,7 @@ async def story(base, user, password, mode, version):
         written = await client.call_tool("write_note", note)
         challenge = next((head for code, _, head in app.seen if code == 403), "")
         ok(f"{mode}: write_note was first 403 insufficient_scope", 'error="insufficient_scope"' in challenge, challenge)
-        ok(f"{mode}: it asked for the union", set(app.asked[-1]["scope"].split()) == {"user", "notes:read", "notes:write"}, app.asked[-1])
+        ok(f"{mode}: it asked for the union", set(app.asked[-1]["scope"].split()) == {"user", "notes:read", "notes:write", "offline_access"}, app.asked[-1])
         value = value_of(written)
         ident = value["id"] if isinstance(value, dict) else None
         ok(f"{mode}: the same call then succeeded", len(app.asked) == 2 and not written.is_error and ident is not None, written)

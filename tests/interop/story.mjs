@@ -94,6 +94,7 @@ export async function story(sdk, providerOptions = {}) {
   const visitor = new Visitor(server);
   const provider = sdk.provider(providerOptions);
   const wire = new Wire((reply) => sdk.notice?.(reply, provider));
+  const habit = sdk.asksToStay ? ' offline_access' : '';
 
   const opened = await step('from 401 through discovery, registration, consent and code to a connection',
     () => enter(sdk, server, provider, wire, visitor, 'first time'), 30);
@@ -107,7 +108,8 @@ export async function story(sdk, providerOptions = {}) {
   ok('the resource metadata was read', early.some((one) => one.path === '/.well-known/oauth-protected-resource/mcp' && one.status === 200), early);
   ok('the server metadata was read', early.some((one) => one.path === '/.well-known/oauth-authorization-server' && one.status === 200), early);
   ok('the client registered itself', early.some((one) => one.path === '/register' && one.status === 201), early);
-  equal('it asked for the scopes of the challenge', scopesOf(opened.asked.searchParams.get('scope')), scopesOf(READ_SCOPES));
+  equal('it asked for the scopes of the challenge', scopesOf(opened.asked.searchParams.get('scope')), scopesOf(READ_SCOPES + habit));
+  equal('and the answer says what it was given', scopesOf(provider.held?.scope), scopesOf(READ_SCOPES));
   equal('it asked for this resource', opened.asked.searchParams.get('resource'), server.mcp);
   ok('tokens came with a lifetime and a refresh token', provider.held?.refresh_token && provider.held.expires_in === 3600, Object.keys(provider.held ?? {}));
   sdk.speaks(client, early);
@@ -140,7 +142,7 @@ export async function story(sdk, providerOptions = {}) {
     ok('  because of a 403 insufficient_scope', /error="insufficient_scope"/.test(forbidden?.challenge ?? ''), seen);
     equal('  that names the granted and the needed scopes', scopesOf(forbidden?.challenge.match(/scope="([^"]*)"/)?.[1]), scopesOf(ALL_SCOPES));
     const asked = provider.redirects.at(-1);
-    equal('  the new request asks for all of them', scopesOf(asked.searchParams.get('scope')), scopesOf(ALL_SCOPES));
+    equal('  the new request asks for all of them', scopesOf(asked.searchParams.get('scope')), scopesOf(ALL_SCOPES + habit));
     await sdk.finish(transport, await visitor.authorize(asked));
     const result = await call(client, 'write_note', { title, text });
     ok('  the same call now succeeds', !result.isError && valueOf(result)?.id !== undefined, result);

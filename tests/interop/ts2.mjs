@@ -6,6 +6,7 @@ import { equal, main, ok } from './lib.mjs';
 import { MODERN, Provider, story } from './story.mjs';
 
 const sdk = {
+  asksToStay: true, // offline_access, since the authorization server's metadata name it
   UnauthorizedError,
   provider: (options) => new Provider(options),
   client: () => new Client({ name: 'story-ts2', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } }),

@@ -141,8 +141,11 @@ obligation("Scopes", [
   { removes: "the scopes of prompts", file: "core/mcp/prompts.cpp",
     find: "!context.allows(prompt->scopes)", replace: "false",
     tests: "ScopesOf.ResourcesAndPromptsAreAskedForBeforeAnythingRuns" },
-  { removes: "the refusal of scopes that are not known", file: "core/oauth/authorization_request.cpp",
-    find: "!unknown.empty()", replace: "false", tests: "AuthorizeTest.ErrorsGoToTheClientWithStateAndIssuer" },
+  { removes: "the leaving out of scopes that are not known", file: "core/oauth/requested_scopes.cpp",
+    find: "asked->without(unknown)", replace: "*asked",
+    tests: "AuthorizeTest.ScopesThatNobodyDeclaredAreLeftOutAndTheAnswerSaysWhatWasGiven" },
+  { removes: "that a challenge never asks for offline_access", file: "core/oauth/bearer.cpp",
+    find: "scopes.without({offline_access})", replace: "scopes", tests: "BearerTest.AChallengeNeverAsksForOfflineAccess" },
 ]);
 
 obligation("Headers and body agree", [

@@ -221,7 +221,7 @@ TEST_P(FlowTest, FromTheFirstRefusalToAToolAndOn) {
   const Call refused = tool("write_note", note);
   EXPECT_EQ(refused.reply.status, 403);
   const std::string more = Driver::url_of(refused.action);
-  EXPECT_EQ(in_query(more, "scope"), "notes:read notes:write user");
+  EXPECT_EQ(in_query(more, "scope"), "notes:read notes:write offline_access user");
   EXPECT_EQ(happens(CalledBack{visit(more)}), Action(Authorized{{"notes:read", "notes:write", "user"}}));
   session.clear();
   EXPECT_EQ(greet().reply.status, 200);

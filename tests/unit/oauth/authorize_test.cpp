@@ -13,6 +13,13 @@ struct Row {
   std::string reason;  ///< As the operator is told.
 };
 
+/// 65 of them, one known.
+std::string many_scopes() {
+  std::string scopes = "user";
+  for (int i = 0; i < 64; ++i) scopes += " s" + std::to_string(i);
+  return scopes;
+}
+
 TEST_F(AuthorizeTest, ErrorsGoToTheClientWithStateAndIssuer) {
   const std::vector<Row> rows = {
       {"response_type missing", {{"response_type", ""}}, "invalid_request", "missing_parameter"},
@@ -39,8 +46,8 @@ TEST_F(AuthorizeTest, ErrorsGoToTheClientWithStateAndIssuer) {
        {{"code_challenge", std::string(42, 'a')}},
        "invalid_request",
        "malformed_challenge"},
-      {"a scope that is not known", {{"scope", "user admin"}}, "invalid_scope", "unknown_scope"},
-      {"a scope with a character that no scope has", {{"scope", "user\\"}}, "invalid_scope", "unknown_scope"},
+      {"a scope with a character that no scope has", {{"scope", "user\\"}}, "invalid_scope", "malformed_scope"},
+      {"more scopes than can be meant", {{"scope", many_scopes()}}, "invalid_scope", "malformed_scope"},
       {"another resource", {{"resource", "https://elsewhere.example/mcp"}}, "invalid_target", "wrong_resource"},
       {"the resource with a slash more",
        {{"resource", "http://localhost:8000/mcp/"}},
@@ -160,8 +167,34 @@ TEST_F(AuthorizeTest, ALoopbackClientMayTakeAnotherPort) {
 }
 
 TEST_F(AuthorizeTest, WithoutRedirectUriTheOnlyRegisteredOneIsUsed) {
-  const Reply reply = open(authorization({{"redirect_uri", ""}, {"scope", "admin"}}));
+  const Reply reply = open(authorization({{"redirect_uri", ""}, {"code_challenge", ""}}));
   EXPECT_EQ(header(reply, "Location").substr(0, callback.size()), callback);
+}
+
+// What ChatGPT, Copilot Studio, Claude Code, Cline, Windsurf, Gemini and mcp-remote ask for.
+TEST_F(AuthorizeTest, ScopesThatNobodyDeclaredAreLeftOutAndTheAnswerSaysWhatWasGiven) {
+  const std::pair<std::string, std::string> rows[] = {
+      {"openid offline_access notes:read", "notes:read"},
+      {"notes:write openid", "notes:write"},
+      {"openid email profile", "notes:read user"},
+      {"offline_access", "notes:read user"},
+      {"mcp", "notes:read user"},
+      {"Notes:Write notes:write:all", "notes:read user"},
+      {" ", "notes:read user"},
+      {"", "notes:read user"},
+  };
+  for (const auto& [asked, given] : rows) {
+    SCOPED_TRACE(asked);
+    const Reply page = consent_page_for(authorization({{"scope", asked}}));
+    EXPECT_EQ(page.status, 200);
+    EXPECT_EQ(page.body.find("openid"), std::string::npos);
+    EXPECT_EQ(page.body.find("offline_access"), std::string::npos);
+    const std::string code = parameter(header(choose(page, "allow"), "Location"), "code");
+    const Json body = body_of(redeem(code));
+    EXPECT_EQ(text(body, "scope"), given);
+    EXPECT_EQ(visit_with(text(body, "access_token")).principal->scopes.to_string(), given);
+    EXPECT_EQ(world.get<store::Grant>(world.keys("grant/").back())->scopes.has("openid"), false);
+  }
 }
 
 TEST_F(AuthorizeTest, PromptNoneOfALoggedInUserStillNeedsConsent) {

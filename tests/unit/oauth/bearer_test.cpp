@@ -124,6 +124,13 @@ TEST_F(BearerTest, TooLittleScopeNamesWhatThereIsAndWhatIsNeeded) {
   EXPECT_EQ(in(challenge_of(reply), "scope"), "notes:read notes:write");
 }
 
+// SEP-2207: that a client may stay is between it and the authorization server. A token of a server elsewhere names it.
+TEST_F(BearerTest, AChallengeNeverAsksForOfflineAccess) {
+  const Principal principal{"ada-subject", "ada", client_id, "g", {"offline_access", "openid", "notes:read"}};
+  const Outcome outcome = insufficient_scope(authority, principal, {"notes:write"});
+  EXPECT_EQ(in(challenge_of(outcome.answer()->reply), "scope"), "notes:read notes:write openid");
+}
+
 TEST_F(RevokeTest, EitherTokenEndsTheGrantAndTellsIt) {
   for (const std::string kind : {"access_token", "refresh_token"}) {
     const Json body = tokens();

@@ -49,7 +49,13 @@ TEST(Deployment, RefusesWhatCannotBeServedSafely) {
        },
        "declared twice"},
       {"an implied scope that is not there", [](Settings& s) { s.scopes[0].implies = {"x"}; }, "not declared"},
-      {"a default scope that is not there", [](Settings& s) { s.default_scopes.add("x"); }, "not declared"},
+      {"a scope that is the authorization server's own",
+       [](Settings& s) {
+         s.scopes.push_back({"offline_access", "Stay", {}});
+       },
+       "not to be declared"},
+      {"a default scope that is not there", [](Settings& s) { s.default_scopes.add("x"); },
+       "default scope 'x' is not declared; expected some of: notes:read notes:write user"},
       {"a code that lives too long", [](Settings& s) { s.lifetimes.code = {601}; }, "1 to 600"},
       {"a code that does not live", [](Settings& s) { s.lifetimes.code = {0}; }, "1 to 600"},
       {"an access token that does not live", [](Settings& s) { s.lifetimes.access = {0}; }, "more than 0"},
