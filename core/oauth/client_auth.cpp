@@ -14,6 +14,7 @@ constexpr std::string_view jwt_bearer = "urn:ietf:params:oauth:client-assertion-
 
 Result<ClientCredentials, Refused> read_basic(const std::string& field, const wire::Form& form);
 Result<ClientCredentials, Refused> read_assertion(const wire::Form& form);
+bool is_by_secret(std::string_view method);
 bool has_assertion(const wire::Form& form) {
   return form.find("client_assertion") != nullptr || form.find("client_assertion_type") != nullptr;
 }
@@ -34,10 +35,11 @@ Result<ClientCredentials, Refused> read_client(const HttpRequest& request, const
 
 std::optional<Refused> check_client(const ClientCredentials& credentials, const store::Found<store::Client>& client) {
   if (!client) return Refused{Refusal::unknown_client, {}, credentials.id};
-  if (credentials.method != client->auth_method) {
+  const bool has_secret = is_by_secret(client->auth_method);
+  if (has_secret ? !is_by_secret(credentials.method) : credentials.method != client->auth_method) {
+    const std::string expected = has_secret ? "client_secret_basic or client_secret_post" : client->auth_method;
     return Refused{Refusal::wrong_auth_method,
-                   "expected client authentication " + client->auth_method + ", received " + credentials.method,
-                   credentials.id};
+                   "expected client authentication " + expected + ", received " + credentials.method, credentials.id};
   }
   if (client->auth_method == "none") return std::nullopt;
   if (client->auth_method == "private_key_jwt") {
@@ -79,6 +81,8 @@ Result<ClientCredentials, Refused> read_basic(const std::string& field, const wi
   }
   return ClientCredentials{std::move(basic->id), "client_secret_basic", std::move(basic->secret)};
 }
+
+bool is_by_secret(std::string_view method) { return method == "client_secret_basic" || method == "client_secret_post"; }
 
 // RFC 7521 s. 4.2: client_id may be left out, since the assertion names its subject. Nothing in it is believed yet.
 Result<ClientCredentials, Refused> read_assertion(const wire::Form& form) {

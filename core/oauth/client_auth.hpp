@@ -24,7 +24,9 @@ struct ClientCredentials {
 /// Errors: no client_id, two ways at once, a broken Authorization field or assertion, two ids that differ.
 Result<ClientCredentials, Refused> read_client(const HttpRequest& request, const wire::Form& form);
 
-/// Why this is not the client; nothing when it is. A client uses the one method that it registered.
+/// Why this is not the client; nothing when it is. Who has a secret may send it in the Authorization field or in the body,
+/// whichever of the two it registered, at every endpoint: libraries take what suits them from the metadata, which list
+/// both. Who signs has to sign, and who has no secret sends none.
 std::optional<Refused> check_client(const ClientCredentials& credentials, const store::Found<store::Client>& client);
 
 /// The secret is the one whose SHA-256 is kept. Takes the same time wherever they differ.

@@ -5,6 +5,7 @@
 
 #include "core/crypto/hash.hpp"
 #include "core/oauth/jwks.hpp"
+#include "core/oauth/requested_scopes.hpp"
 #include "core/wire/base64.hpp"
 #include "core/wire/http.hpp"
 #include "core/wire/json.hpp"
@@ -14,15 +15,22 @@ namespace postern::oauth {
 namespace {
 
 constexpr std::size_t most_redirect_uris = 20;
+constexpr std::size_t max_listed = 500;  // Those that count once, and those that are left out, among them.
+constexpr std::size_t max_told = 3;      // Of those that are left out.
 constexpr std::size_t longest_uri = 2048;
 constexpr std::size_t longest_name = 200;
 constexpr std::size_t largest_key_set = 8 << 10;
 
 std::optional<Refused> read_redirects(const Authority& authority, const Json& body, ClientMetadata& metadata);
+Result<wire::RedirectUri, std::string> read_redirect(const Authority& authority, const std::string& text);
+/// What is the same for every port of a loopback URI, sorted, each once.
+std::vector<std::string> distinct(const std::vector<wire::RedirectUri>& uris);
+std::vector<std::string> kept_texts(const std::vector<wire::RedirectUri>& uris);
 std::optional<Refused> read_auth_method(const Json& body, ClientMetadata& metadata);
 /// RFC 7591 s. 2: by value or by reference, not both; needed for private_key_jwt.
 std::optional<Refused> read_keys(const Json& body, ClientMetadata& metadata);
 std::optional<Refused> read_name_and_uri(const Json& body, ClientMetadata& metadata);
+std::optional<Refused> read_scope(const Authority& authority, const Json& body, ClientMetadata& metadata);
 /// Where the member is there, it is an array of strings with `needed` among them.
 std::optional<Refused> check_types(const Json& body, std::string_view name, std::string_view needed);
 Refused wrong_type(std::string_view name, std::string_view expected, const Json& received);
@@ -33,7 +41,10 @@ std::string cut(std::string_view text, std::size_t bytes);
 Result<ClientMetadata, Refused> read_client_metadata(const Authority& authority, const HttpRequest& request) {
   const auto body = read_metadata_body(request);
   if (!body) return body.error();
-  return client_metadata_of(authority, *body);
+  auto metadata = client_metadata_of(authority, *body);
+  if (!metadata) return metadata.error();
+  if (auto refused = read_scope(authority, *body, metadata.value())) return *refused;
+  return metadata;
 }
 
 Result<Json, Refused> read_metadata_body(const HttpRequest& request) {
@@ -64,7 +75,7 @@ store::Client record_of(const ClientMetadata& metadata, const Lifetimes& lifetim
   store::Client client;
   client.name = metadata.name;
   client.uri = metadata.uri;
-  for (const wire::RedirectUri& uri : metadata.redirect_uris) client.redirect_uris.push_back(uri.text());
+  client.redirect_uris = kept_texts(metadata.redirect_uris);
   client.auth_method = metadata.auth_method;
   client.grant_types = {"authorization_code", "refresh_token"};
   client.jwks = metadata.jwks;
@@ -75,11 +86,7 @@ store::Client record_of(const ClientMetadata& metadata, const Lifetimes& lifetim
 }
 
 std::string public_client_id(const ClientMetadata& metadata) {
-  std::vector<std::string> uris;
-  for (const wire::RedirectUri& uri : metadata.redirect_uris) uris.push_back(uri.without_loopback_port());
-  std::sort(uris.begin(), uris.end());
-  uris.erase(std::unique(uris.begin(), uris.end()), uris.end());
-  const Json canonical{"public client", metadata.name, metadata.uri, uris};
+  const Json canonical{"public client", metadata.name, metadata.uri, distinct(metadata.redirect_uris)};
   return wire::identifier(crypto::sha256(wire::dump_json(canonical)));
 }
 
@@ -92,24 +99,67 @@ std::optional<Refused> read_redirects(const Authority& authority, const Json& bo
     return Refused{Refusal::bad_redirect_uri, wrong_type("redirect_uris", "an array of strings", *list).detail};
   }
   if (list->empty()) return Refused{Refusal::no_redirect_uri, "expected at least one redirect URI, received none"};
-  if (list->size() > most_redirect_uris) {
+  const auto too_many = [](std::size_t received) {
     return Refused{Refusal::bad_redirect_uri,
-                   "expected at most 20 redirect URIs, received " + std::to_string(list->size())};
-  }
+                   "expected at most 20 redirect URIs, received " + std::to_string(received)};
+  };
+  if (list->size() > max_listed) return too_many(list->size());
+  std::vector<std::string> problems;
   for (const Json& element : *list) {
     const auto* text = element.get_ptr<const std::string*>();
     if (text == nullptr) {
       return Refused{Refusal::bad_redirect_uri, wrong_type("a redirect URI", "a string", element).detail};
     }
-    if (text->size() > longest_uri) {
-      return Refused{Refusal::bad_redirect_uri,
-                     "expected a redirect URI of at most 2048 bytes, received " + std::to_string(text->size())};
+    auto uri = read_redirect(authority, *text);
+    if (uri) {
+      metadata.redirect_uris.push_back(std::move(uri).value());
+    } else {
+      problems.push_back(uri.error());
     }
-    auto uri = wire::RedirectUri::parse(*text, {authority.allow_private_use_redirects});
-    if (!uri) return Refused{Refusal::bad_redirect_uri, uri.error().what + ": " + wire::display_name(*text, 100)};
-    metadata.redirect_uris.push_back(std::move(uri).value());
   }
+  if (metadata.redirect_uris.empty()) return Refused{Refusal::bad_redirect_uri, problems.front()};
+  const std::size_t count = distinct(metadata.redirect_uris).size();
+  if (count > most_redirect_uris) return too_many(count);
+  if (!problems.empty()) metadata.left_out = "left out " + std::to_string(problems.size()) + " redirect URIs";
+  for (std::size_t i = 0; i < std::min(problems.size(), max_told); ++i) metadata.left_out += "; " + problems[i];
   return std::nullopt;
+}
+
+Result<wire::RedirectUri, std::string> read_redirect(const Authority& authority, const std::string& text) {
+  if (text.size() > longest_uri) {
+    return "expected a redirect URI of at most 2048 bytes, received " + std::to_string(text.size());
+  }
+  auto uri = wire::RedirectUri::parse(text, {authority.allow_private_use_redirects});
+  if (!uri) return uri.error().what + ": " + wire::display_name(text, 100);
+  return std::move(uri).value();
+}
+
+std::vector<std::string> distinct(const std::vector<wire::RedirectUri>& uris) {
+  std::vector<std::string> texts;
+  for (const wire::RedirectUri& uri : uris) texts.push_back(uri.without_loopback_port());
+  std::sort(texts.begin(), texts.end());
+  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+  return texts;
+}
+
+// The first of each that differs in more than a loopback port, and of the others as many as there is room for: who sent
+// several has more than one here, so that a request without redirect_uri stays ambiguous (OAuth 2.1 s. 4.1.1).
+std::vector<std::string> kept_texts(const std::vector<wire::RedirectUri>& uris) {
+  std::vector<std::string> missing = distinct(uris);
+  std::size_t spare = most_redirect_uris - std::min(most_redirect_uris, missing.size());
+  std::vector<std::string> texts;
+  for (const wire::RedirectUri& uri : uris) {
+    const auto first = std::find(missing.begin(), missing.end(), uri.without_loopback_port());
+    if (first != missing.end()) {
+      missing.erase(first);
+    } else if (spare == 0) {
+      continue;
+    } else {
+      --spare;
+    }
+    texts.push_back(uri.text());
+  }
+  return texts;
 }
 
 std::optional<Refused> read_auth_method(const Json& body, ClientMetadata& metadata) {
@@ -166,6 +216,18 @@ std::optional<Refused> read_name_and_uri(const Json& body, ClientMetadata& metad
     return Refused{Refusal::malformed_metadata,
                    "expected client_uri as an http or https URL, received " + wire::display_name(metadata.uri, 100)};
   }
+  return std::nullopt;
+}
+
+std::optional<Refused> read_scope(const Authority& authority, const Json& body, ClientMetadata& metadata) {
+  const Json* value = wire::member(body, "scope");
+  if (value == nullptr || value->is_null()) return std::nullopt;
+  const auto* text = value->get_ptr<const std::string*>();
+  if (text == nullptr) return wrong_type("scope", "a string", *value);
+  auto known = known_scopes(authority, *text);
+  if (!known) return Refused{Refusal::malformed_metadata, known.error().detail};
+  if (text->find_first_not_of(' ') == std::string::npos) return std::nullopt;
+  metadata.scopes = known->empty() ? authority.default_scopes : std::move(known).value();
   return std::nullopt;
 }
 

@@ -48,7 +48,7 @@ Outcome register_public(const Authority& authority, const ClientMetadata& metada
   return Answer{registered(metadata, id, client.created, {}),
                 std::move(commit.durable()),
                 {},
-                {AuditEvent{std::string(what), known ? "ok_known" : "ok", id, {}, {}}}};
+                {AuditEvent{std::string(what), known ? "ok_known" : "ok", id, {}, metadata.left_out}}};
 }
 
 Outcome register_confidential(const Authority& authority, const ClientMetadata& metadata, const Facts& facts) {
@@ -64,10 +64,10 @@ Outcome register_confidential(const Authority& authority, const ClientMetadata& 
   return Answer{registered(metadata, id, client.created, secret),
                 std::move(commit.durable()),
                 {},
-                {AuditEvent{std::string(what), "ok", id, {}, {}}}};
+                {AuditEvent{std::string(what), "ok", id, {}, metadata.left_out}}};
 }
 
-// RFC 7591 s. 3.2.1: what was registered, with the redirect URIs exactly as they were sent.
+// RFC 7591 s. 3.2.1: what was registered, with the redirect URIs exactly as they were sent, and only those.
 Reply registered(const ClientMetadata& metadata, const std::string& id, UnixSeconds created, const Secret& secret) {
   Json uris = Json::array();
   for (const wire::RedirectUri& uri : metadata.redirect_uris) uris.push_back(uri.text());
@@ -79,6 +79,7 @@ Reply registered(const ClientMetadata& metadata, const std::string& id, UnixSeco
       {"grant_types", Json::array({"authorization_code", "refresh_token"})},
       {"response_types", Json::array({"code"})},
   };
+  if (!metadata.scopes.empty()) body["scope"] = metadata.scopes.to_string();
   if (!metadata.name.empty()) body["client_name"] = metadata.name;
   if (!metadata.uri.empty()) body["client_uri"] = metadata.uri;
   if (!metadata.jwks_uri.empty()) body["jwks_uri"] = metadata.jwks_uri;

@@ -5,10 +5,13 @@
 #include <optional>
 #include <utility>
 
+#include "core/wire/characters.hpp"
+
 namespace postern::wire {
 namespace {
 
 std::optional<Malformed> check_scheme(const Uri& uri, const RedirectPolicy& policy);
+std::optional<Malformed> check_host(const Uri& uri);
 bool is_dangerous(std::string_view scheme);
 bool is_private_use_scheme(std::string_view scheme);
 
@@ -22,6 +25,7 @@ Result<RedirectUri, Malformed> RedirectUri::parse(std::string_view text, const R
   if (!parsed) return parsed.error();
   const Uri& uri = *parsed;
   if (auto bad = check_scheme(uri, policy)) return *bad;
+  if (auto bad = check_host(uri)) return *bad;
   if (uri.fragment) return Malformed{"expected a redirect URI without fragment, received one with '#'"};
   if (uri.userinfo)
     return Malformed{"expected a redirect URI without userinfo, received one with '@' in its authority"};
@@ -67,6 +71,18 @@ std::optional<Malformed> check_scheme(const Uri& uri, const RedirectPolicy& poli
     return Malformed{"expected a private-use scheme with a dot in it (RFC 8252 section 7.1), received one without"};
   }
   return std::nullopt;
+}
+
+// "*.client.example" is no host. Who registers it means every host of that domain, a forgotten one that somebody else has
+// taken over among them, and whoever reads it as a pattern grants that.
+std::optional<Malformed> check_host(const Uri& uri) {
+  if (uri.host.find('*') != std::string::npos) return Malformed{"expected a host without '*', received a pattern"};
+  if (uri.scheme != "https" || uri.host.starts_with('[')) return std::nullopt;
+  const bool is_name = std::all_of(uri.host.begin(), uri.host.end(), [](char c) {
+    return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
+  });
+  if (is_name && !uri.host.starts_with('.') && uri.host.find("..") == std::string::npos) return std::nullopt;
+  return Malformed{"expected a host of letters, digits, '-', '_' and single dots, received another"};
 }
 
 // A browser runs these, shows what the URI itself contains, or hands them to a program with the attacker's arguments.

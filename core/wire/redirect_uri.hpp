@@ -18,7 +18,8 @@ struct RedirectPolicy {
 };
 
 /// A redirect URI that a client may have: https; http on a loopback host, any port; a private-use scheme. Without
-/// fragment (RFC 6749 s. 3.1.2), userinfo, dot segments, control characters, backslashes. Never a scheme that a browser
+/// fragment (RFC 6749 s. 3.1.2), userinfo, dot segments, control characters, backslashes, and with a host that is a name or
+/// an address: "*" in it is refused. Never a scheme that a browser
 /// runs or hands to a program (javascript, data, file, intent, ms-*, ...), whatever the policy.
 class RedirectUri {
  public:

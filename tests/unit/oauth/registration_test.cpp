@@ -23,6 +23,8 @@ TEST_F(MetadataTest, IdentifiersAreTheConfiguredOnesWhateverTheHostFieldSays) {
   EXPECT_EQ(text(resource, "resource"), "http://localhost:8000/mcp");
   EXPECT_EQ(*wire::member(resource, "authorization_servers"), Json::array({"http://localhost:8000"}));
   EXPECT_EQ(*wire::member(resource, "scopes_supported"), Json::array({"notes:read", "notes:write", "user"}));
+  EXPECT_EQ(*wire::member(document, "scopes_supported"),
+            Json::array({"notes:read", "notes:write", "offline_access", "user"}));
   EXPECT_EQ(run(protected_resource_metadata, {"POST", "/x", {}, {}}).reply.status, 405);
   EXPECT_EQ(header(run(protected_resource_metadata, {"DELETE", "/x", {}, {}}).reply, "Allow"), "GET, HEAD");
 }
@@ -46,7 +48,19 @@ TEST_F(RegistrationTest, WhatIsRefusedNamesWhatWasExpected) {
       {"http off loopback", {{"redirect_uris", Json::array({"http://app.example/cb"})}}, "invalid_redirect_uri"},
       {"a script", {{"redirect_uris", Json::array({"javascript:alert(1)"})}}, "invalid_redirect_uri"},
       {"a fragment", {{"redirect_uris", Json::array({"https://app.example/cb#x"})}}, "invalid_redirect_uri"},
-      {"one bad among good ones", {{"redirect_uris", Json::array({good, "data:text/html,x"})}}, "invalid_redirect_uri"},
+      {"all of them bad",
+       {{"redirect_uris", Json::array({"https://app.example/cb#x", "data:text/html,x"})}},
+       "invalid_redirect_uri"},
+      {"a pattern for a host",
+       {{"redirect_uris", Json::array({"https://*.client.example/cb"})}},
+       "invalid_redirect_uri"},
+      {"more than a list can be", {{"redirect_uris", Json::array_t(501, good)}}, "invalid_redirect_uri"},
+      {"a scope that is no text",
+       {{"redirect_uris", Json::array({good})}, {"scope", Json::array({"user"})}},
+       "invalid_client_metadata"},
+      {"a scope with a character that no scope has",
+       {{"redirect_uris", Json::array({good})}, {"scope", "user\""}},
+       "invalid_client_metadata"},
       {"too long",
        {{"redirect_uris", Json::array({"https://a.example/" + std::string(2048, 'a')})}},
        "invalid_redirect_uri"},
@@ -102,6 +116,97 @@ TEST_F(RegistrationTest, AMixedSetRegistersAsAWhole) {
                      "http://localhost:8787/callback"};
   const Json body = body_of(register_with({{"redirect_uris", uris}, {"token_endpoint_auth_method", "none"}}));
   EXPECT_EQ(*wire::member(body, "redirect_uris"), uris);
+}
+
+TEST_F(RegistrationTest, WhatIsNotAcceptableIsLeftOutOfASetAndTold) {
+  const std::string good = "cursor://anysphere.cursor-mcp/oauth/callback";
+  const std::string another = "https://www.cursor.com/agents/mcp/oauth/callback";
+  for (const std::string method : {"none", "client_secret_basic"}) {
+    const Json uris = {"newclient://callback",        good,
+                       "https://*.client.example/cb", another,
+                       "javascript:alert(1)",         "https://app.example/" + std::string(3000, 'a')};
+    const Answer answer =
+        run(register_client,
+            json_post("/register",
+                      {{"client_name", "Mixed"}, {"redirect_uris", uris}, {"token_endpoint_auth_method", method}}));
+    const Json body = body_of(answer.reply);
+    EXPECT_EQ(answer.reply.status, 201);
+    EXPECT_EQ(*wire::member(body, "redirect_uris"), Json::array({good, another}));
+    ASSERT_EQ(answer.audit.size(), 1u);
+    EXPECT_NE(answer.audit[0].detail.find("left out 4 redirect URIs"), std::string::npos) << answer.audit[0].detail;
+    EXPECT_NE(answer.audit[0].detail.find("newclient://callback"), std::string::npos);
+    EXPECT_LT(answer.audit[0].detail.size(), 2000u);
+    const auto kept = world.get<store::Client>(store::Client::key(text(body, "client_id")));
+    EXPECT_EQ(kept->redirect_uris, (std::vector<std::string>{good, another}));
+    const Reply refused =
+        open(authorization({{"client_id", text(body, "client_id")}, {"redirect_uri", "newclient://callback"}}));
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(world.last_outcome(), "unmatched_redirect");
+  }
+  const Json first = body_of(register_with({{"client_name", "Mixed"},
+                                            {"redirect_uris", Json::array({another, good})},
+                                            {"token_endpoint_auth_method", "none"}}));
+  EXPECT_EQ(world.keys("client/").size(), 3u);  // What was left out makes no other client.
+  EXPECT_FALSE(text(first, "client_id").empty());
+}
+
+TEST_F(RegistrationTest, LoopbackUrisThatDifferInThePortCountOnce) {
+  Json uris = Json::array();
+  for (int i = 0; i < 20; ++i) {
+    for (const std::string host : {"localhost", "127.0.0.1", "[::1]"}) {
+      uris.push_back("http://" + host + ":" + std::to_string(33000 + i) + "/cb");
+    }
+  }
+  for (int i = 0; i < 17; ++i) uris.push_back("https://app.example/" + std::to_string(i));
+  const Json metadata{{"redirect_uris", uris}, {"token_endpoint_auth_method", "none"}};
+  const Reply reply = register_with(metadata);
+  EXPECT_EQ(reply.status, 201);
+  EXPECT_EQ(*wire::member(body_of(reply), "redirect_uris"), uris);
+  client_id = text(body_of(reply), "client_id");
+  EXPECT_EQ(world.get<store::Client>(store::Client::key(client_id))->redirect_uris.size(), 20u);
+  for (const std::string uri : {"http://[::1]:50000/cb", "http://localhost:33019/cb", "https://app.example/16"}) {
+    EXPECT_EQ(open(authorization({{"redirect_uri", uri}})).status, 200) << uri;
+  }
+  Json more = metadata;
+  more["redirect_uris"].push_back("https://app.example/17");
+  EXPECT_EQ(text(body_of(register_with(more)), "error"), "invalid_redirect_uri");
+}
+
+TEST_F(RegistrationTest, WhoSentSeveralPortsHasToSayWhichOne) {
+  Json uris = Json::array();
+  for (int i = 0; i < 30; ++i) uris.push_back("http://localhost:" + std::to_string(33000 + i) + "/cb");
+  client_id =
+      text(body_of(register_with({{"redirect_uris", uris}, {"token_endpoint_auth_method", "none"}})), "client_id");
+  EXPECT_EQ(world.get<store::Client>(store::Client::key(client_id))->redirect_uris.size(), 20u);
+  EXPECT_EQ(open(authorization({{"redirect_uri", ""}})).status, 400);
+  EXPECT_EQ(world.last_outcome(), "missing_redirect");
+}
+
+TEST_F(RegistrationTest, TheScopeThatIsKeptIsAnsweredAndBindsNobody) {
+  const auto registered = [this](const Json& scope) {
+    Json metadata{{"client_name", "Scoped"},
+                  {"redirect_uris", Json::array({std::string(callback)})},
+                  {"token_endpoint_auth_method", "none"}};
+    if (!scope.is_null()) metadata["scope"] = scope;
+    return body_of(register_with(metadata));
+  };
+  const std::pair<Json, std::string> rows[] = {{"openid offline_access notes:read", "notes:read"},
+                                               {"user notes:write", "notes:write user"},
+                                               {"openid email profile", "notes:read user"},
+                                               {"mcp", "notes:read user"},
+                                               {"", ""},
+                                               {" ", ""},
+                                               {Json(), ""}};
+  for (const auto& [asked, kept] : rows) {
+    SCOPED_TRACE(asked.dump());
+    const Json body = registered(asked);
+    EXPECT_EQ(text(body, "scope"), kept);
+    EXPECT_EQ(wire::member(body, "scope") != nullptr, !kept.empty());
+    client_id = text(body, "client_id");
+  }
+  EXPECT_EQ(world.keys("client/").size(), 2u);
+  registered("notes:read");
+  EXPECT_EQ(text(tokens({{"scope", "notes:write"}}), "scope"), "notes:write");  // A step-up of the same client.
 }
 
 TEST_F(RegistrationTest, AConfidentialClientGetsASecretThatTheStoreDoesNotKnow) {

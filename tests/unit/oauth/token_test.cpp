@@ -142,7 +142,7 @@ TEST_F(TokenTest, AUserRemovedMeanwhileGetsNoGrant) {
   EXPECT_TRUE(world.keys("grant/").empty());
 }
 
-TEST_F(TokenTest, ClientsProveThemselvesInTheirOneWay) {
+TEST_F(TokenTest, ClientsProveThemselvesByTheirSecretInOnePlace) {
   const auto with_method = [this](const std::string& method) {
     Json metadata{{"redirect_uris", Json::array({std::string(callback)})}};
     if (!method.empty()) metadata["token_endpoint_auth_method"] = method;
@@ -161,7 +161,7 @@ TEST_F(TokenTest, ClientsProveThemselvesInTheirOneWay) {
   EXPECT_EQ(redeem(code).status, 401);
   EXPECT_EQ(redeem(code, {{"client_secret", "wrong"}}).status, 401);
   EXPECT_EQ(world.last_outcome(), "wrong_client_secret");
-  const Reply by_basic = ask_token(redemption(code, {{"client_id", ""}}), basic(client_id, secret)).reply;
+  const Reply by_basic = ask_token(redemption(code, {{"client_id", ""}}), basic(client_id, "wrong")).reply;
   EXPECT_EQ(by_basic.status, 401);
   EXPECT_EQ(header(by_basic, "WWW-Authenticate").substr(0, 6), "Basic ");
   EXPECT_EQ(redeem(code, {{"client_secret", secret}}).status, 200);
@@ -169,13 +169,48 @@ TEST_F(TokenTest, ClientsProveThemselvesInTheirOneWay) {
   client_id = text(basic_client, "client_id");
   const std::string second = code_for();
   const std::string own = text(basic_client, "client_secret");
-  EXPECT_EQ(redeem(second, {{"client_secret", own}}).status, 401);
+  EXPECT_EQ(redeem(second).status, 401);
+  EXPECT_EQ(world.last_outcome(), "wrong_auth_method");
+  EXPECT_EQ(redeem(second, {{"client_secret", secret}}).status, 401);
   EXPECT_EQ(ask_token(redemption(second, {{"client_secret", own}}), basic(client_id, own)).reply.status, 400);
   EXPECT_EQ(world.last_outcome(), "two_client_authentications");
   EXPECT_EQ(ask_token(redemption(second, {{"client_id", "another"}}), basic(client_id, own)).reply.status, 400);
   EXPECT_EQ(ask_token(redemption(second), {{"Authorization", "Basic !!!"}}).reply.status, 401);
   EXPECT_EQ(ask_token(redemption(second), basic(client_id, own)).reply.status, 200);
   EXPECT_EQ(world.dump().find(own), std::string::npos);
+}
+
+// authlib revokes by Basic and openid-client posts, whatever was registered, since the metadata list both.
+TEST_F(TokenTest, WhoHasASecretMaySendItInEitherPlaceAtEveryEndpoint) {
+  for (const std::string registered : {"client_secret_basic", "client_secret_post"}) {
+    const Json client = body_of(register_with(
+        {{"redirect_uris", Json::array({std::string(callback)})}, {"token_endpoint_auth_method", registered}}));
+    EXPECT_EQ(text(client, "token_endpoint_auth_method"), registered);
+    client_id = text(client, "client_id");
+    const std::string secret = text(client, "client_secret");
+    for (const bool in_header : {true, false}) {
+      SCOPED_TRACE(registered + (in_header ? " by Basic" : " in the body"));
+      const auto send = [&](Function endpoint, Fields fields, const std::string& presented) {
+        wire::Headers headers;
+        fields = changed(std::move(fields), {{"client_id", in_header ? "" : client_id}});
+        if (in_header) headers = {{"Authorization", "Basic " + wire::base64(client_id + ":" + presented)}};
+        if (!in_header) fields.emplace_back("client_secret", presented);
+        return run(endpoint, form_post("/", fields, headers)).reply;
+      };
+      const Fields redeeming = redemption(code_for());
+      EXPECT_EQ(send(token, redeeming, "wrong").status, 401);
+      const Json first = body_of(send(token, redeeming, secret));
+      const Fields refreshing{{"grant_type", "refresh_token"}, {"refresh_token", text(first, "refresh_token")}};
+      EXPECT_EQ(send(token, refreshing, "wrong").status, 401);
+      const Fields naming{{"token", text(body_of(send(token, refreshing, secret)), "refresh_token")}};
+      EXPECT_EQ(send(introspect, naming, "wrong").status, 401);
+      EXPECT_EQ(wire::bool_member(body_of(send(introspect, naming, secret)), "active"), true);
+      EXPECT_EQ(send(revoke, naming, "wrong").status, 401);
+      EXPECT_EQ(world.keys("grant-of/").size(), 1u);
+      EXPECT_EQ(send(revoke, naming, secret).status, 200);
+      EXPECT_TRUE(world.keys("grant-of/").empty());
+    }
+  }
 }
 
 TEST_F(TokenTest, StorageTroubleIs503NeverInvalidGrant) {
@@ -246,6 +281,38 @@ TEST_F(RefreshTest, ScopesNarrowAndNeverWiden) {
   const std::string second = text(narrow, "refresh_token");
   EXPECT_EQ(text(body_of(refresh(second, {{"scope", "notes:write user"}})), "error"), "invalid_scope");
   EXPECT_EQ(text(body_of(refresh(second)), "scope"), "notes:write");
+}
+
+TEST_F(RefreshTest, WhatWasLeftOutAtAuthorizeIsLeftOutHereToo) {
+  const std::string asked = "openid offline_access notes:read";
+  std::string current = text(tokens({{"scope", asked}}), "refresh_token");
+  const std::pair<std::string, std::string> rows[] = {{asked, "notes:read"},
+                                                      {"openid email profile", "notes:read"},
+                                                      {"offline_access", "notes:read"},
+                                                      {" ", "notes:read"}};
+  for (const auto& [wanted, given] : rows) {
+    SCOPED_TRACE(wanted);
+    const Reply reply = refresh(current, {{"scope", wanted}});
+    EXPECT_EQ(reply.status, 200);
+    EXPECT_EQ(text(body_of(reply), "scope"), given);
+    current = text(body_of(reply), "refresh_token");
+  }
+  const std::pair<std::string, std::string> refused[] = {
+      {"openid notes:write", "scope_widened"}, {"user", "scope_widened"}, {"notes:read \"", "malformed_scope"}};
+  for (const auto& [wanted, reason] : refused) {
+    SCOPED_TRACE(wanted);
+    const Reply reply = refresh(current, {{"scope", wanted}});
+    EXPECT_EQ(reply.status, 400);
+    EXPECT_EQ(text(body_of(reply), "error"), "invalid_scope");
+    EXPECT_EQ(world.last_outcome(), reason);
+  }
+  EXPECT_EQ(refresh(current).status, 200);
+}
+
+TEST_F(RefreshTest, AScopeThatIsNoLongerDeclaredStaysTheGrants) {
+  const std::string current = text(tokens({{"scope", "user notes:read"}}), "refresh_token");
+  authority.scopes = ScopePolicy({{"user", "Know your user name", {}}, {"notes:write", "Write", {}}});
+  EXPECT_EQ(text(body_of(refresh(current, {{"scope", "notes:read"}})), "scope"), "notes:read");
 }
 
 TEST_F(RefreshTest, WhatIsNotTheClientsCostsItNothing) {
