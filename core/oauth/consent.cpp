@@ -2,6 +2,7 @@
 
 #include "core/oauth/codes.hpp"
 #include "core/oauth/login.hpp"
+#include "core/oauth/offered_scopes.hpp"
 #include "core/oauth/pages.hpp"
 #include "core/oauth/provider_login.hpp"
 
@@ -22,10 +23,12 @@ struct Allowance {
   const store::Found<store::Client>& client;
   const store::Found<store::User>& user;
   const store::Found<store::Code>& code;  ///< Of this very flow, if it gave one before.
+  const ScopeSet& scopes;                 ///< Asked for, and chosen beside that.
 };
 Answer allow(const Authority& authority, const Allowance& allowance, const Facts& facts);
 Answer allow_again(const Authority& authority, const Allowance& allowance, UnixSeconds now);
-Answer allowed(const Authority& authority, const Allowance& allowance, std::string_view outcome);
+Answer allowed(const Authority& authority, const Allowance& allowance, std::string_view outcome,
+               const ScopeSet& scopes);
 
 }  // namespace
 
@@ -39,7 +42,8 @@ Reply ask_for_consent(const Authority& authority, const Browser& browser, const 
                          user.epoch,
                          browser.hash(),
                          facts.now() + authority.lifetimes.flow,
-                         {}};
+                         {},
+                         offered_beside(authority, request.scopes)};
   ConsentPage page = consent_page_of(authority, request, client);
   page.flow = seal(authority, flow, facts);
   page.user_name = user.name;
@@ -72,21 +76,23 @@ Outcome decide(const Authority& authority, const HttpRequest& request, const wir
   if (action == "deny") {
     return refuse_by_redirect(authority, *checked, {Refusal::denied_by_user, {}, checked->client_id, flow.subject});
   }
-  const Allowance allowance{flow, *checked, client, user, code};
+  const auto scopes = chosen_scopes(flow, form);
+  if (!scopes) return refuse_by_page(authority, what, scopes.error());
+  const Allowance allowance{flow, *checked, client, user, code, *scopes};
   return code ? allow_again(authority, allowance, facts.now()) : allow(authority, allowance, facts);
 }
 
 namespace {
 
 Answer allow(const Authority& authority, const Allowance& allowance, const Facts& facts) {
-  Answer answer = allowed(authority, allowance, "ok");
+  Answer answer = allowed(authority, allowance, "ok", allowance.scopes);
   put_code(answer.commit, authority, allowance.code, allowance.client,
-           {allowance.request, allowance.flow.scopes, allowance.flow.subject, allowance.flow.user_name}, facts.now());
+           {allowance.request, allowance.scopes, allowance.flow.subject, allowance.flow.user_name}, facts.now());
   store::require(answer.commit, allowance.user);
   return answer;
 }
 
-// A double click, or the way back: one usable code, however often the form comes.
+// A double click, or the way back: one usable code, however often the form comes, for what was chosen the first time.
 Answer allow_again(const Authority& authority, const Allowance& allowance, UnixSeconds now) {
   const std::string& id = allowance.request.client_id;
   if (!allowance.code->redeemed_by.empty()) {
@@ -101,17 +107,18 @@ Answer allow_again(const Authority& authority, const Allowance& allowance, UnixS
                            {},
                            {}});
   }
-  Answer answer = allowed(authority, allowance, "ok_again");
+  Answer answer = allowed(authority, allowance, "ok_again", allowance.code->scopes);
   store::require(answer.commit, allowance.code);
   return answer;
 }
 
-Answer allowed(const Authority& authority, const Allowance& allowance, std::string_view outcome) {
+Answer allowed(const Authority& authority, const Allowance& allowance, std::string_view outcome,
+               const ScopeSet& scopes) {
   return Answer{redirect_with_code(authority, allowance.request, allowance.flow.id),
                 {},
                 {},
                 {AuditEvent{std::string(what), std::string(outcome), allowance.request.client_id,
-                            allowance.flow.subject, allowance.flow.scopes.to_string()}}};
+                            allowance.flow.subject, scopes.to_string()}}};
 }
 
 Answer switch_account(const Authority& authority, const HttpRequest& request, const ConsentFlow& flow,

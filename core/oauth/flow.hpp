@@ -42,7 +42,8 @@ struct ConsentFlow {
   std::string browser;
   UnixSeconds expires;
   std::string provider =
-      {};  ///< Where the user will log in after this page; then there is no subject yet. Empty: here.
+      {};                 ///< Where the user will log in after this page; then there is no subject yet. Empty: here.
+  ScopeSet offered = {};  ///< Beside what was asked for, as shown: what a ticked box may name.
   bool operator==(const ConsentFlow&) const = default;
 
   template <class V, class Self>
@@ -56,6 +57,7 @@ struct ConsentFlow {
     visit.field(7, "browser", self.browser);
     visit.field(8, "expires", self.expires);
     visit.field(9, "provider", self.provider);
+    visit.field(10, "offered", self.offered);
   }
 };
 

@@ -56,6 +56,16 @@ dl div{padding:.6rem .9rem;border-top:1px solid var(--line)}
 dl div:first-child{border-top:0}
 dt{color:var(--soft);font-size:.875rem}
 dd{margin:0;font-weight:600;overflow-wrap:anywhere}
+fieldset{min-width:0;margin:1.5rem 0 0;padding:.25rem .9rem .5rem;border:1px solid var(--line);border-radius:8px}
+legend,summary{font-size:.95rem;font-weight:600}
+legend{padding:0 .4rem;margin-left:-.4rem}
+summary{margin-top:1.5rem;padding:.65rem 0;min-height:2.9rem;cursor:pointer}
+summary+fieldset{margin-top:.25rem}
+.more p{margin:0 0 .25rem;font-size:.875rem}
+.more label{display:flex;gap:.75rem;align-items:center;min-height:2.9rem;margin:0;padding:.4rem 0;font-weight:400;
+overflow-wrap:anywhere;cursor:pointer}
+.more span{min-width:0}
+.more input{flex:none;width:1.35rem;height:1.35rem;min-height:0;margin:0;padding:0;accent-color:var(--strong)}
 .choice{display:flex;gap:.75rem;margin-top:1.5rem}
 .choice button{flex:1}
 .again{margin-top:.75rem;text-align:center}

@@ -3,6 +3,7 @@
 #include "core/crypto/hash.hpp"
 #include "core/oauth/client_document.hpp"
 #include "core/oauth/clients.hpp"
+#include "core/oauth/offered_scopes.hpp"
 #include "core/oauth/page_parts.hpp"
 #include "core/oauth/page_style.hpp"
 #include "core/wire/base64.hpp"
@@ -17,6 +18,8 @@ std::string content_security_policy();
 /// A button for each provider, and what parts them from the password form where there is one.
 std::string provider_choice(const Authority& authority, std::string_view flow);
 std::string password_form(const Authority& authority, const LoginPage& login);
+/// The boxes of what the user may give beside what was asked for.
+std::string offer(const std::vector<OfferedScope>& offered);
 
 }  // namespace
 
@@ -40,6 +43,9 @@ ConsentPage consent_page_of(const Authority& authority, const AuthorizationReque
   if (const auto uri = wire::Uri::parse(home)) page.client_host = uri->host;
   page.redirect_host = request.redirect.display_host();
   page.scopes = scopes_in_words(authority, request.scopes);
+  const ScopeSet offered = offered_beside(authority, request.scopes);
+  const std::vector<std::string> words = scopes_in_words(authority, offered);
+  for (std::size_t i = 0; i < words.size(); ++i) page.offered.push_back({box_of(offered.tokens()[i]), words[i]});
   page.loopback_only = is_loopback_only(authority, client);
   return page;
 }
@@ -64,7 +70,7 @@ Reply consent_page(const Authority& authority, const ConsentPage& consent) {
         "<p class=\"care\">This application runs on your own computer. Any program on this computer could be asking "
         "under this name: allow it only if you have just started it yourself.</p>";
   }
-  main += form_start(authority, "/authorize", consent.flow);
+  main += form_start(authority, "/authorize", consent.flow) + offer(consent.offered);
   main +=
       "<div class=\"choice\"><button name=\"action\" value=\"deny\">Deny</button>"
       "<button class=\"strong\" name=\"action\" value=\"allow\">Allow</button></div>"
@@ -188,6 +194,21 @@ std::string password_form(const Authority& authority, const LoginPage& login) {
       "autocomplete=\"current-password\" maxlength=\"1024\" required";
   html += knows_name ? " autofocus>" : ">";
   return html + "<button class=\"strong wide\" name=\"action\" value=\"login\">Log in</button></form>";
+}
+
+std::string offer(const std::vector<OfferedScope>& offered) {
+  constexpr std::size_t max_open = 4;
+  if (offered.empty()) return {};
+  std::string html =
+      "<fieldset class=\"more\"><legend>You may also let it</legend><p class=\"soft\">It has not asked for this. Some "
+      "applications never ask again for more: tick what you will want it to do.</p>";
+  for (const OfferedScope& scope : offered) {
+    html += "<label><input type=\"checkbox\" name=\"" + wire::html_escape(scope.box) + "\" value=\"yes\"><span>" +
+            wire::html_escape(scope.in_words) + "</span></label>";
+  }
+  html += "</fieldset>";
+  if (offered.size() <= max_open) return html;
+  return "<details><summary>Let it do more</summary>" + html + "</details>";
 }
 
 }  // namespace

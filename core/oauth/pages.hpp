@@ -23,6 +23,12 @@ struct LoginPage {
 /// Asks for what the authority offers: a password, a provider, or either.
 Reply login_page(const Authority& authority, int status, const LoginPage& page);
 
+/// A scope that the client did not ask for.
+struct OfferedScope {
+  std::string box;  ///< The name of its box in the form.
+  std::string in_words;
+};
+
 struct ConsentPage {
   std::string flow;                ///< Sealed.
   std::string client_name;         ///< Hostile text; may be empty.
@@ -31,8 +37,9 @@ struct ConsentPage {
   std::string redirect_host;       ///< Where the answer goes.
   std::string user_name;
   std::vector<std::string> scopes;  ///< In words.
-  bool loopback_only = false;       ///< Any program on this computer could be the client.
-  std::string provider;             ///< Not empty: the account is chosen there, after this page.
+  std::vector<OfferedScope> offered;
+  bool loopback_only = false;  ///< Any program on this computer could be the client.
+  std::string provider;        ///< Not empty: the account is chosen there, after this page.
   std::string provider_host;
 };
 /// What the request and its client make of the page; the account is for the caller to add.

@@ -3,6 +3,7 @@
 #include "core/crypto/hash.hpp"
 #include "core/oauth/clients.hpp"
 #include "core/oauth/login.hpp"
+#include "core/oauth/offered_scopes.hpp"
 #include "core/oauth/pages.hpp"
 #include "core/oauth/provider_endpoints.hpp"
 #include "core/oauth/provider_values.hpp"
@@ -50,6 +51,7 @@ Reply ask_for_provider_consent(const Authority& authority, const Browser& browse
   flow.browser = browser.hash();
   flow.expires = facts.now() + authority.lifetimes.flow;
   flow.provider = provider.id;
+  flow.offered = offered_beside(authority, request.scopes);
   ConsentPage page = consent_page_of(authority, request, client);
   page.flow = seal(authority, flow, facts);
   page.provider = provider.label;
@@ -84,6 +86,8 @@ Outcome decide_provider_login(const Authority& authority, const HttpRequest& req
   if (action == "deny") {
     return refuse_by_redirect(authority, *checked, {Refusal::denied_by_user, {}, checked->client_id});
   }
+  const auto scopes = chosen_scopes(flow, form);
+  if (!scopes) return refuse_by_page(authority, what, scopes.error());
   if (!endpoints) {
     Answer answer = refuse_by_redirect(authority, *checked, {Refusal::provider_unreachable, {}, checked->client_id});
     answer.commit.join(std::move(kept));
@@ -93,11 +97,12 @@ Outcome decide_provider_login(const Authority& authority, const HttpRequest& req
     return refuse_by_page(authority, what, {Refusal::already_redeemed, {}, checked->client_id},
                           {"Already done", "This request has been completed. You can close this page.", {}, {}});
   }
-  Answer answer =
-      go_to_provider(authority, *endpoints, {flow.id, flow.query, flow.scopes, flow.browser}, pending, facts);
+  Answer answer = go_to_provider(authority, *endpoints, {flow.id, flow.query, *scopes, flow.browser}, pending, facts);
   answer.commit.join(std::move(kept));
+  // Of a form that is sent twice the first one counts.
+  const ScopeSet& allowed = pending ? pending->scopes : *scopes;
   answer.audit.push_back(
-      {std::string(what), "ok_to_provider", checked->client_id, {}, provider->id + ": " + flow.scopes.to_string()});
+      {std::string(what), "ok_to_provider", checked->client_id, {}, provider->id + ": " + allowed.to_string()});
   return answer;
 }
 

@@ -19,7 +19,7 @@ std::shared_ptr<const Deployment> build_deployment(const Program& program, const
   settings.public_url = public_url;
   settings.name = !options.name.empty() ? options.name : !program.title.empty() ? program.title : program.name;
   settings.scopes = program.scopes;
-  settings.default_scopes = program.default_scopes;
+  settings.default_scopes = options.default_scopes.empty() ? program.default_scopes : options.default_scopes;
   settings.lifetimes = options.lifetimes;
   settings.resource_servers = options.resource_servers;
   settings.own_users = options.own_users;

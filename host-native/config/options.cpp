@@ -116,6 +116,14 @@ Problem set_text(Options& options, const std::string& value) {
   return std::nullopt;
 }
 
+// The deployment knows which ones are declared.
+Problem set_default_scopes(Options& options, const std::string& value) {
+  const auto scopes = ScopeSet::parse(value);
+  if (!scopes || scopes->empty()) return "scope tokens with spaces between them";
+  options.default_scopes = *scopes;
+  return std::nullopt;
+}
+
 template <std::vector<std::string> Options::*list>
 Problem add_text(Options& options, const std::string& value) {
   if (value.empty()) return "a text that is not empty";
@@ -136,6 +144,8 @@ const std::vector<OptionSpec>& option_table() {
       {"store", Kind::value, "sqlite|memory", "Where records are kept; memory forgets them at the end", "sqlite",
        set_store},
       {"transport", Kind::value, "WHICH", "What MCP is spoken over: sse, streamable-http or all", "all", set_transport},
+      {"default-scopes", Kind::value, "SCOPES",
+       "What the first challenge asks for, and a client gets that asks for nothing; \"a b\"", "", set_default_scopes},
       {"access-ttl", Kind::value, "SECONDS", "Life of an access token", "3600",
        set_life<&Lifetimes::access, 1, longest_life>},
       {"refresh-ttl", Kind::value, "SECONDS", "Life of a refresh token, anew with each use", "2592000",

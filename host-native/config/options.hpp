@@ -35,6 +35,7 @@ struct Options {
   std::vector<std::string> fetch_allowed;  ///< Hosts that may be fetched from although their addresses are private.
   std::filesystem::path fetch_ca;          ///< PEM, trusted beside the system's. Empty: none.
   std::string name;                        ///< Empty: what the program is called.
+  ScopeSet default_scopes;                 ///< Empty: those of the program.
   std::vector<oauth::ResourceServer> resource_servers;  ///< [[resource_server]] in the file: it has a secret.
   Transports transports = Transports::all;
   bool own_users = true;

@@ -7,6 +7,7 @@ export const optionTable = [
   { name: "data", kind: "value", shape: "FOLDER", initial: "./postern-data", help: "Keys and records" },
   { name: "store", kind: "value", shape: "sqlite|memory", initial: "sqlite", help: "Where records are kept; memory forgets them at the end" },
   { name: "transport", kind: "value", shape: "WHICH", initial: "all", help: "What MCP is spoken over: sse, streamable-http or all" },
+  { name: "default-scopes", kind: "value", shape: "SCOPES", initial: "", help: "What the first challenge asks for, and a client gets that asks for nothing; \"a b\"" },
   { name: "access-ttl", kind: "value", shape: "SECONDS", initial: "3600", help: "Life of an access token" },
   { name: "refresh-ttl", kind: "value", shape: "SECONDS", initial: "2592000", help: "Life of a refresh token, anew with each use" },
   { name: "code-ttl", kind: "value", shape: "SECONDS", initial: "60", help: "Life of an authorization code" },

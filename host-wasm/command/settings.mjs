@@ -14,6 +14,11 @@ const words = (expected, ...all) => [(value) => all.includes(value), expected];
 const seconds = (least, most) => [(value) => /^[0-9]{1,12}$/.test(value) && Number(value) >= least && Number(value) <= most, `seconds from ${least} to ${most}`];
 const flag = [(value) => isOn(value) || /^(false|0|no|off)$/i.test(value), "true or false"];
 const isOn = (value) => /^(true|1|yes|on)$/i.test(value);
+// RFC 6749 s. 3.3. Which of them there are, the core knows.
+const isScopes = (value) => {
+  const tokens = new Set(value.split(" ").filter((token) => token !== ""));
+  return tokens.size >= 1 && tokens.size <= 64 && [...tokens].every((token) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(token));
+};
 const size = (value) => Buffer.byteLength(value);
 
 /** What each option has to be, and what is said where it is not. */
@@ -23,6 +28,7 @@ const rules = {
   data: path,
   store: words("sqlite or memory", "sqlite", "memory"),
   transport: words("sse, streamable-http or all", "all", "streamable-http", "sse"),
+  "default-scopes": [isScopes, "scope tokens with spaces between them"],
   "access-ttl": seconds(1, longestLife),
   "refresh-ttl": seconds(1, longestLife),
   "code-ttl": seconds(1, 600),
@@ -53,6 +59,7 @@ const all = (values) => values;
 const settings = {
   name: member("name"),
   transport: member("transport"),
+  "default-scopes": member("default_scopes"),
   "access-ttl": life("access"),
   "refresh-ttl": life("refresh"),
   "code-ttl": life("code"),

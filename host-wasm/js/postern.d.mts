@@ -31,7 +31,7 @@ export interface Settings {
   /** What the pages call this server. */
   name?: string;
   scopes?: Scope[];
-  /** Space-separated; by default all of them. */
+  /** What the first challenge asks for, and a client gets that asks for nothing; space-separated. By default all of them. */
   default_scopes?: string;
   /** In seconds. */
   lifetimes?: Partial<

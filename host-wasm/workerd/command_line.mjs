@@ -10,7 +10,7 @@ export { Wrong };
 
 const value = (name, shape, help, initial) => ({ name, kind: "value", shape, help, initial });
 
-const shared = ["public-url", "name", "transport", "access-ttl", "refresh-ttl", "code-ttl", "refresh-grace", "provider-check", "own-users",
+const shared = ["public-url", "name", "transport", "default-scopes", "access-ttl", "refresh-ttl", "code-ttl", "refresh-grace", "provider-check", "own-users",
   "client-documents", "client-host", "allowed-host", "allowed-origin", "log-level", "log-format"];
 
 const program = {

@@ -6,6 +6,7 @@ export async function appearance(scene) {
   const { server, callback } = scene;
   const local = await newRequest(server, callback.url, { scope: 'user notes:read notes:write' });
   const remote = await newRequest(server, 'https://assistant.example/oauth/callback', { scope: 'user notes:read notes:write' });
+  const some = await newRequest(server, callback.url, { scope: 'openid user notes:read' });
   const backgrounds = {};
   for (const scheme of ['light', 'dark']) {
     for (const size of [PHONE, DESKTOP]) {
@@ -24,7 +25,12 @@ export async function appearance(scene) {
       await page.goto(local.asked.url);
       const warned = await page.innerText('body');
       await portrait(page, 'consent-localhost-warning', scheme, size);
+      await page.goto(some.asked.url);
+      await portrait(page, 'consent-offer', scheme, size);
       if (scheme === 'light' && size === PHONE) {
+        const last = await button(page, 'allow').boundingBox();
+        ok('consent: with an offer, too, the decision is at most one swipe away', last && last.y + last.height < size.height * 1.6, last);
+        await page.goto(local.asked.url);
         ok('consent: a client elsewhere is shown by its host', plain.includes('assistant.example'), plain);
         ok('consent: the warning is for programs on this computer alone', /this (computer|device|machine)/i.test(warned) && !/this (computer|device|machine)/i.test(plain), plain);
         const view = await button(page, 'allow').boundingBox();

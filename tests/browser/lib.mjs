@@ -116,7 +116,7 @@ export function measure() {
     if (contrast < (large ? 3 : 4.5)) faint.push(`${contrast.toFixed(2)}: ${text.slice(0, 40)}`);
   }
   const targets = [...document.querySelectorAll('button, input:not([type="hidden"])')].filter((one) => one.checkVisibility())
-    .filter((one) => one.getBoundingClientRect().height < (one.value === 'switch' ? 24 : 40)).map((one) => one.outerHTML.slice(0, 80));
+    .filter((one) => (one.type === 'checkbox' ? one.labels[0] ?? one : one).getBoundingClientRect().height < (one.value === 'switch' ? 24 : 40)).map((one) => one.outerHTML.slice(0, 80));
   return {
     faint, targets, wide: document.documentElement.scrollWidth - innerWidth,
     background: rgba(getComputedStyle(document.body).backgroundColor)[3] > 0

@@ -2,7 +2,7 @@
 import { group, main, startServer, addUser, stopClean } from '../interop/lib.mjs';
 import { launchBrowser, startCallback } from './lib.mjs';
 import { appearance } from './appearance.mjs';
-import { backButton, consent, deny, doubleClick, keyboardOnly, switchAccount, twoTabs, wrongPassword } from './visits.mjs';
+import { backButton, chooseMore, consent, deny, doubleClick, keyboardOnly, switchAccount, twoTabs, wrongPassword } from './visits.mjs';
 import { cookies, errorPages, framing, hostileName, inlineScript, otherBrowser } from './hostile.mjs';
 
 await main('browser', 120, async () => {
@@ -11,7 +11,7 @@ await main('browser', 120, async () => {
   const callback = await startCallback();
   const browser = await launchBrowser();
   const scene = { server, second, callback, browser, origins: [server.url, callback.origin] };
-  const visits = { consent, deny, wrongPassword, doubleClick, backButton, twoTabs, keyboardOnly, switchAccount,
+  const visits = { consent, chooseMore, deny, wrongPassword, doubleClick, backButton, twoTabs, keyboardOnly, switchAccount,
     cookies, otherBrowser, hostileName, inlineScript, framing, errorPages, appearance };
   const wanted = process.argv.slice(2);
   for (const [name, visit] of Object.entries(visits)) {

@@ -27,6 +27,33 @@ export async function consent(scene) {
   await window.finish('consent');
 }
 
+/** What the client did not ask for is a box, unticked, with words for a label; ticked by keyboard, it is given and told. */
+export async function chooseMore(scene) {
+  const { server, callback } = scene;
+  for (const ticked of [false, true]) {
+    const { client, asked } = await newRequest(server, callback.url, { scope: 'openid offline_access notes:read user' });
+    const window = await openContext(scene.browser, scene);
+    const page = await window.page();
+    callback.calls.length = 0;
+    await page.goto(asked.url);
+    await logIn(page, server);
+    ok('choose: no word of what nobody knows here', !/openid|offline_access/.test(await page.innerText('body')));
+    const box = page.getByRole('checkbox', { name: 'Write and delete your notes' });
+    ok('choose: the box has the scope in words for a name, in a group, and is not ticked', await box.isVisible() && !(await box.isChecked())
+      && await page.getByRole('group', { name: 'You may also let it' }).isVisible());
+    if (ticked) {
+      await box.focus();
+      await page.keyboard.press('Space');
+    }
+    await button(page, 'allow').click();
+    await landed(page, callback);
+    const { json } = await redeem(server, client, { ...asked, code: callback.calls[0].get('code') });
+    equal(`choose: ${ticked ? 'ticked' : 'not ticked'}, and the answer says what was given`, json?.scope, ticked ? 'notes:read notes:write user' : 'notes:read user');
+    equal('choose: and it works so', (await callTool(server, json?.access_token, 'write_note', { title: 'A', text: 'b' })).status, ticked ? 200 : 403);
+    await window.finish('choose');
+  }
+}
+
 export async function deny(scene) {
   const { server, callback } = scene;
   const { asked } = await newRequest(server, callback.url);

@@ -25,6 +25,8 @@ function refusals() {
     ['copies of another age', ['--copies', '2'], /expected 0 or 1/],
     ['http off loopback', ['--public-url', 'http://mcp.example.com'], /expected https/],
     ['a lifetime that is none', ['--code-ttl', '601'], /1 to 600/],
+    ['a default scope that is not declared', ['--default-scopes', 'user admin'], /'admin' is not declared; expected some of: notes:read notes:write user/],
+    ['default scopes that are none', ['--default-scopes', 'a"b'], /--default-scopes: expected scope tokens with spaces between them/],
     ['a lifetime that is no number', ['--access-ttl', 'soon'], /--access-ttl: expected seconds from 1 to/],
     ['settings that are misspelt', ['--settings', settings], /lifetime: there is no such setting; did you mean lifetimes\?/],
     ['an option given twice', ['--listen', '127.0.0.1:1', '--listen', '127.0.0.1:2'], /--listen: given twice/],

@@ -33,6 +33,8 @@ function sameLines() {
     ['a proxy without https', ['--behind-proxy']], ['a certificate without its key', ['--tls-cert', text]], ['a key without its certificate', ['--tls-key', text]],
     ['http off loopback', ['--public-url', 'http://mcp.example.com']], ['a URL that is none', ['--public-url', 'mcp']], ['a URL with a query', ['--public-url', 'https://mcp.example.com/?x']],
     ['a store that is none', ['--store', 'cloud']], ['a transport that is none', ['--transport', 'pigeon']], ['a life that is no number', ['--access-ttl', 'soon']],
+    ['no default scope', ['--default-scopes', ' ']], ['a default scope that is none', ['--default-scopes', 'user "x"']], ['one that is not declared', ['--default-scopes', 'user admin']], ['default scopes', ['--default-scopes', 'notes:write  user']],
+    ['default scopes in a variable', [], { env: { POSTERN_DEFAULT_SCOPES: 'admin' } }],
     ['a life that is too long', ['--code-ttl', '601']], ['none', ['--refresh-ttl', '0']], ['a life below nothing', ['--access-ttl=-1']], ['a level that is none', ['--log-level', 'loud']],
     ['a format that is none', ['--log-format', 'xml']], ['a flag that is neither', ['--own-users', 'perhaps']], ['nobody could log in', ['--own-users', 'false']],
     ['no name', ['--name', '']], ['a name with a line in it', ['--name', 'a\nb']], ['a host that is none', ['--allowed-host', 'a b']], ['an origin that is none', ['--allowed-origin', 'x']],

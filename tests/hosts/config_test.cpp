@@ -98,6 +98,17 @@ TEST(Options, TransportsHaveNames) {
             "--transport: expected sse, streamable-http or all, got 'http'");
 }
 
+TEST(Options, DefaultScopesAreOneText) {
+  const ScopeSet expected = {"notes:read", "notes:write"};
+  EXPECT_TRUE(read({}).default_scopes.empty());
+  EXPECT_EQ(read({{{"default-scopes", {"notes:write notes:read"}}}, {}, "", ""}).default_scopes, expected);
+  EXPECT_EQ(read({{}, {{"POSTERN_DEFAULT_SCOPES", "notes:read notes:write"}}, "", ""}).default_scopes, expected);
+  EXPECT_EQ(read({{}, {}, "POSTERN_DEFAULT_SCOPES=\"notes:read notes:write\"\n", ""}).default_scopes, expected);
+  EXPECT_EQ(read({{}, {}, "", "default_scopes = 'notes:read notes:write'\n"}).default_scopes, expected);
+  EXPECT_EQ(refusal({{{"default-scopes", {"user \"x\""}}}, {}, "", ""}),
+            "--default-scopes: expected scope tokens with spaces between them, got 'user \"x\"'");
+}
+
 TEST(Options, ListsComeAgainOrWithCommasOrAsAnArray) {
   const std::vector<std::string> expected = {"a.example", "b.example:81"};
   EXPECT_EQ(read({{{"allowed-host", expected}}, {}, "", ""}).allowed_hosts, expected);

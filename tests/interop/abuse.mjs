@@ -4,7 +4,7 @@ import { addUser, group, main, startServer, stopClean } from './lib.mjs';
 import { Visitor } from './web.mjs';
 import { contentTypes, forwarded, hosts, json, limits, methods, origins, smuggling } from './abuse_wire.mjs';
 import { slowClients, stuckReaders } from './abuse_slow.mjs';
-import { audience, clientAuthentication, codes, forms, pkce, redirects, registrations, repeated, revocation, scopes, tokens } from './abuse_oauth.mjs';
+import { audience, clientAuthentication, codes, forms, pkce, firstScopes, redirects, registrations, repeated, revocation, scopes, tokens } from './abuse_oauth.mjs';
 import { sessions } from './abuse_sessions.mjs';
 import { redeemRace, refreshRace, replays } from './abuse_races.mjs';
 import { canary, throttle } from './abuse_secrets.mjs';
@@ -18,7 +18,7 @@ await main('abuse', 150, async () => {
   const other = addUser(server, 'grace');
   const scene = { server, visitor: new Visitor(server), other: new Visitor(other) };
   await run([hosts, origins, contentTypes, json, limits, methods, smuggling, forwarded], scene);
-  await run([codes, pkce, redirects, registrations, repeated, audience, tokens, scopes, clientAuthentication, revocation, forms, sessions], scene);
+  await run([codes, pkce, redirects, registrations, repeated, audience, tokens, scopes, firstScopes, clientAuthentication, revocation, forms, sessions], scene);
   await run([redeemRace, refreshRace, replays], scene);
   await run([slowClients, stuckReaders], scene);
   await stopClean(server);

@@ -1,5 +1,5 @@
 // Attacks on the authorization server.
-import { equal, ok, startServer } from './lib.mjs';
+import { equal, launchProgram, ok, startServer } from './lib.mjs';
 import { form, formsOf, postForm, postJson, request, Visitor } from './web.mjs';
 import { ALL_SCOPES, authorization, callTool, metadata, obtainCode, pkce as newPkce, READ_SCOPES, redeem, REDIRECT, refresh, register, revoke, signIn } from './oauth.mjs';
 
@@ -98,7 +98,7 @@ export async function redirects({ server, visitor }) {
 
 export async function registrations({ server }) {
   const dangerous = ['javascript:alert(1)', 'JavaScript:alert(1)', 'java\tscript:alert(1)', 'data:text/html,x', 'vbscript:x', 'file:///etc/passwd', 'blob:https://h/x', 'about:blank', 'http://evil.example/cb', 'http://localhost.evil.example/cb',
-    'https://user:secret@h.example/cb', 'https://h.example/cb#f', 'https://h.example\\@evil.example/cb', 'https://', 'https:///cb', 'callback', '', 'https://h.example/c\u0001b', 'https://h.example/c b', 'http://127.0.0.1:0x50/cb', 'https://h.example:99999/cb', 'ws://h.example/', '//h.example/cb'];
+    'https://user:secret@h.example/cb', 'https://h.example/cb#f', 'https://h.example\\@evil.example/cb', 'https://', 'https:///cb', 'callback', '', 'https://h.example/c\u0001b', 'https://h.example/c b', 'http://127.0.0.1:0x50/cb', 'https://h.example:99999/cb', 'ws://h.example/', '//h.example/cb', 'https://*.client.example/cb', 'https://*/cb', 'https://%2a.client.example/cb', 'https://.client.example/cb', 'http://localhost:*/cb'];
   for (const uri of dangerous) {
     const reply = await postJson(`${server.url}/register`, metadata({ redirect_uris: [uri] }));
     ok(`register ${JSON.stringify(uri)}: refused`, reply.status === 400 && /^invalid_(redirect_uri|client_metadata)$/.test(reply.json?.error), reply.brief);
@@ -111,6 +111,13 @@ export async function registrations({ server }) {
   const cursor = ['cursor://anysphere.cursor-mcp/oauth/callback', 'https://www.cursor.example/agents/mcp/oauth/callback', 'http://localhost:8787/callback'];
   const mixed = await postJson(`${server.url}/register`, metadata({ redirect_uris: cursor }));
   equal('register: a mixed set is registered as a whole', [mixed.status, mixed.json?.redirect_uris], [201, cursor]);
+  const some = await postJson(`${server.url}/register`, metadata({ redirect_uris: ['newclient://callback', ...cursor, 'https://*.client.example/cb', 'javascript:alert(1)'] }));
+  equal('register: of a set the acceptable ones are kept and named', [some.status, some.json?.redirect_uris], [201, cursor]);
+  const ports = Array.from({ length: 20 }, (_, index) => `http://localhost:${39000 + index}/cb`);
+  const many = await postJson(`${server.url}/register`, metadata({ redirect_uris: [...ports, ...cursor] }));
+  equal('register: ports of loopback count once', [many.status, many.json?.redirect_uris], [201, [...ports, ...cursor]]);
+  const scoped = await postJson(`${server.url}/register`, metadata({ scope: 'openid offline_access notes:read' }));
+  equal('register: the scope that is kept is answered', [scoped.status, scoped.json?.scope], [201, 'notes:read']);
   const [one, two] = [await register(server), await register(server)];
   equal('register: the same public client is the same registration, so it cannot flood', one.client_id, two.client_id);
   const elsewhere = await register(server, { redirect_uris: [REDIRECT.replace('39007', '51234')] });
@@ -180,13 +187,39 @@ export async function scopes({ server, visitor }) {
   equal('scopes: it may narrow', [kept.status, kept.json?.scope], [200, 'user']);
   equal('scopes: and narrow it is', (await callTool(server, kept.json?.access_token, 'list_notes')).status, 403);
   ok('scopes: a refresh token always comes back', kept.json?.refresh_token);
-  const { error } = await sentBack(visitor, authorization(server, narrow.client, { scope: 'user admin' }).url);
-  equal('scopes: an unknown scope is invalid_scope', error, 'invalid_scope');
+  const habit = 'openid offline_access notes:read admin';
+  const asked = await signIn(server, visitor, { scope: habit });
+  equal('scopes: what nobody declared is left out', asked.tokens.scope, 'notes:read');
+  const again = await refresh(server, asked.client, asked.refresh, { scope: habit });
+  equal('scopes: and left out again at a refresh', [again.status, again.json?.scope], [200, 'notes:read']);
+  const { url, page } = await visitor.consentPage(authorization(server, asked.client, { scope: 'notes:read' }).url);
+  const { flow } = formsOf(page.text).find((one) => one.offers('allow')).hidden;
+  const forged = await visitor.load(new URL('/authorize', url), { method: 'POST', fields: { flow, action: 'allow', 'scope:admin': 'yes' } });
+  ok('scopes: a box that the page did not offer is refused', isPage(forged), forged.brief);
+  const { error } = await sentBack(visitor, authorization(server, narrow.client, { scope: 'user "' }).url);
+  equal('scopes: what is no scope is invalid_scope', error, 'invalid_scope');
   const implied = await signIn(server, visitor, { scope: 'notes:write' });
   equal('scopes: notes:write implies notes:read', (await callTool(server, implied.access, 'list_notes')).status, 200);
   const lacking = await callTool(server, implied.access, 'whoami');
   const named = lacking.headers['www-authenticate']?.match(/scope="([^"]*)"/)?.[1].split(' ') ?? [];
   ok('scopes: and not user; the challenge names all that is needed then', lacking.status === 403 && named.includes('user') && named.includes('notes:write'), lacking.brief);
+}
+
+/** --default-scopes: what the first challenge asks for, and what a client gets that asks for nothing known. */
+export async function firstScopes() {
+  const server = await startServer({ store: 'memory', args: ['--default-scopes', 'notes:write user'] });
+  const early = await callTool(server, undefined, 'whoami');
+  equal('first scopes: the challenge asks for them', early.headers['www-authenticate']?.match(/scope="([^"]*)"/)?.[1], 'notes:write user');
+  for (const scope of ['', 'openid profile', 'mcp']) {
+    const { tokens } = await signIn(server, new Visitor(server), { scope });
+    equal(`first scopes: "${scope}" gives them`, tokens.scope, 'notes:write user');
+  }
+  const wrong = launchProgram('postern', ['serve', '--data', `${server.folder}/none`, '--default-scopes', 'user admin']);
+  const { code } = await wrong.ended;
+  const lines = wrong.err.trim().split('\n');
+  ok('first scopes: one that is not declared is one line and exit code 2',
+    code === 2 && lines.length === 1 && lines[0].includes("'admin' is not declared; expected some of: notes:read notes:write user"), wrong.err);
+  await server.stop();
 }
 
 export async function clientAuthentication({ server, visitor }) {
@@ -205,7 +238,18 @@ export async function clientAuthentication({ server, visitor }) {
     ok(`${method}: a wrong Basic is challenged with Basic`, /^Basic/i.test(rows['a wrong secret in the header'].headers['www-authenticate'] ?? ''), rows['a wrong secret in the header'].brief);
     const twice = await send({ client_id: client.client_id, client_secret: client.client_secret }, basic(client.client_secret));
     ok(`${method}, two methods at once: refused`, twice.status === 400 || twice.status === 401, twice.brief);
-    equal(`${method}: and the honest client loses nothing`, (await redeem(server, client, asked)).status, 200);
+    const given = await redeem(server, client, asked);
+    equal(`${method}: and the honest client loses nothing`, given.status, 200);
+    const places = [[{}, basic(client.client_secret)], [{ client_id: client.client_id, client_secret: client.client_secret }, {}]];
+    let current = given.json.refresh_token;
+    for (const [fields, headers] of places) {
+      const renewed = await postForm(`${server.url}/token`, { grant_type: 'refresh_token', refresh_token: current, ...fields }, { headers });
+      equal(`${method}: its secret may come in either place, at /token`, renewed.status, 200);
+      current = renewed.json?.refresh_token ?? current;
+      const told = await postForm(`${server.url}/introspect`, { token: current, ...fields }, { headers });
+      equal(`${method}: at /introspect`, [told.status, told.json?.active], [200, true]);
+      equal(`${method}: at /revoke`, (await postForm(`${server.url}/revoke`, { token: 'no-such-token', ...fields }, { headers })).status, 200);
+    }
   }
 }
 

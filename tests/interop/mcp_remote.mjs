@@ -11,7 +11,7 @@ import { revoke, valueOf } from './oauth.mjs';
 import { Visitor } from './web.mjs';
 
 const program = path.join(root, 'tests/node_modules/mcp-remote/dist/proxy.js');
-const scopesOf = (text) => (text ?? '').split(' ').sort().join(' ');
+const scopesOf = (text) => (text ?? '').split(' ').filter((one) => one !== 'offline_access').sort().join(' ');
 
 /** An application with the bridge as its child. `asked`: the authorization requests that its user was shown. */
 class Bridge {

@@ -30,6 +30,8 @@ obligation("Redirect URI", [
     tests: "RedirectUri.Refuses" },
   { removes: "the refusal of userinfo, which looks like a host", file: "core/wire/redirect_uri.cpp",
     find: "if (uri.userinfo)", written: "if (!ON && uri.userinfo)", tests: "RedirectUri.Refuses" },
+  { removes: "the refusal of patterns for a host", file: "core/wire/redirect_uri.cpp", is_statement: true,
+    find: "if (auto bad = check_host(uri)) return *bad;", replace: "", tests: "RedirectUri.Refuses" },
   { removes: "the refusal of a fragment", file: "core/wire/redirect_uri.cpp",
     find: "if (uri.fragment)", written: "if (!ON && uri.fragment)", tests: "RedirectUri.Refuses" },
   { removes: "the refusal of dot segments, which browsers fold", file: "core/wire/redirect_uri.cpp",
@@ -69,6 +71,13 @@ obligation("PKCE", [
 ]);
 
 obligation("Consent", [
+  { removes: "that a box is one that the page offered", file: "core/oauth/offered_scopes.cpp",
+    find: "!flow.offered.has(token)", replace: "false", tests: "ConsentTest.ABoxThatThePageDidNotOfferIsRefused" },
+  { removes: "that the first choice counts, towards a provider", file: "core/oauth/provider_login.cpp", is_statement: true,
+    find: `if (pending) {  // A double click: the same login once more.
+    store::require(answer.commit, pending);
+    return answer;
+  }`, replace: "", tests: "ProviderTest.WhatIsChosenBesideWhatWasAskedForComesThroughTheLogin" },
   { removes: "the browser that a page was made for", file: "core/oauth/page_form.cpp",
     find: "!known || known->hash() != browser", replace: "false",
     tests: "ConsentTest.AnApprovalByOneBrowserCanNotBeFinishedByAnother" },

@@ -42,6 +42,8 @@ export const chapters = [
   ofClient("authorize-errors", authorize.isRefusedToTheClient),
   alone("authorize-redirects", authorize.hasTwoRedirects),
   ofClient("login-and-consent", authorize.isConsented),
+  ofClient("scopes", authorize.isLeftOut),
+  { name: "scopes-offered", before: granted(), tell: (host, check, { client, visitor }) => authorize.isOfferedMore(host, check, client, visitor) },
   ofClient("login-throttled", authorize.isThrottled),
   { name: "deny", before: granted(), tell: (host, check, { client, visitor }) => authorize.denies(host, check, client, visitor) },
   { name: "redeem", before: allowed, tell: (host, check, { client, code }) => tokens.redeems(host, check, client, code) },

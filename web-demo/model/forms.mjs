@@ -7,13 +7,15 @@ export const readPage = (html) =>
 /** The text of the page's own style. */
 export const styleOf = (page) => [...page.querySelectorAll("template.style")].map(({ content }) => content.textContent).join("\n");
 
-/** The fields that go with a press of this button, or null: it is in no form. `filled`: what the visitor wrote, by name. */
+/** The fields that go with a press of this button, or null: it is in no form. `filled`: what the visitor wrote, by name; of a box, whether it is ticked. */
 export function submission(button, filled = {}) {
   const form = button.closest("form");
   if (form === null) return null;
   const fields = [];
   for (const input of form.querySelectorAll("input")) {
-    if (input.name !== "") fields.push([input.name, filled[input.name] ?? input.getAttribute("value") ?? ""]);
+    const isBox = input.type === "checkbox";
+    if (input.name === "" || (isBox && !(filled[input.name] ?? input.hasAttribute("checked")))) continue;
+    fields.push([input.name, (isBox ? null : filled[input.name]) ?? input.getAttribute("value") ?? ""]);
   }
   if (button.getAttribute("name")) fields.push([button.getAttribute("name"), button.getAttribute("value") ?? ""]);
   return { action: form.getAttribute("action") ?? "", fields };

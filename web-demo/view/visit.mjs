@@ -4,7 +4,7 @@
 import { readPage, styleOf, submission } from "../model/forms.mjs";
 import { element } from "./dom.mjs";
 
-const kept = new Set(["MAIN", "H1", "H2", "P", "STRONG", "BDI", "UL", "LI", "DL", "DIV", "DT", "DD", "FORM", "LABEL", "INPUT", "BUTTON", "SECTION", "FOOTER", "SPAN"]);
+const kept = new Set(["MAIN", "H1", "H2", "P", "STRONG", "BDI", "UL", "LI", "DL", "DIV", "DT", "DD", "FORM", "LABEL", "INPUT", "BUTTON", "SECTION", "FOOTER", "SPAN", "FIELDSET", "LEGEND", "DETAILS", "SUMMARY"]);
 const attributes = ["class", "id", "for", "name", "type", "value", "autocomplete", "autocapitalize", "spellcheck", "maxlength", "required", "role", "aria-labelledby", "aria-describedby"];
 
 export class Visit {
@@ -30,7 +30,7 @@ export class Visit {
     this.#shadow.replaceChildren(body);
     this.#title.textContent = url.split("?", 1)[0];
     this.#place.hidden = false;
-    const written = () => Object.fromEntries([...body.querySelectorAll("input")].map(({ name, value }) => [name, value]));
+    const written = () => Object.fromEntries([...body.querySelectorAll("input")].map(({ name, type, value, checked }) => [name, type === "checkbox" ? checked : value]));
     const pressed = new Promise((press) => {
       body.addEventListener("submit", (event) => {
         event.preventDefault();

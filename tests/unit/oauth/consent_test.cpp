@@ -9,6 +9,11 @@ namespace {
 using LoginTest = OAuthTest;
 using ConsentTest = OAuthTest;
 
+constexpr std::string_view write_box = "<input type=\"checkbox\" name=\"scope:notes:write\" value=\"yes\">";
+
+/// The page above its boxes: what is given when nothing is ticked.
+std::string asked_on(const Reply& page) { return page.body.substr(0, page.body.find("<fieldset")); }
+
 TEST_F(LoginTest, AWrongPasswordSaysTheSameAsAnUnknownNameAndTakesAsLong) {
   const Reply page = open(authorization());
   const Reply wrong = submit_login(page, "ada", "wrong password");
@@ -108,7 +113,72 @@ TEST_F(ConsentTest, ThePageSaysWhoAsksForWhatAndWhereItGoes) {
         "value=\"allow\"", "value=\"deny\"", "value=\"switch\""}) {
     EXPECT_NE(page.body.find(shown), std::string::npos) << shown;
   }
-  EXPECT_EQ(page.body.find("Know your user name"), std::string::npos);
+  EXPECT_EQ(asked_on(page).find("Know your user name"), std::string::npos);
+}
+
+TEST_F(ConsentTest, ABoxThatThePageDidNotOfferIsRefused) {
+  const Reply page = consent_page_for(authorization({{"scope", "notes:write"}}));
+  for (const std::string token : {"notes:read", "notes:write", "admin", "offline_access", "", "USER", " user"}) {
+    SCOPED_TRACE(token);
+    const Fields form{{"flow", flow_in(page)}, {"action", "allow"}, {"scope:user", "yes"}, {"scope:" + token, "yes"}};
+    EXPECT_EQ(submit(form).status, 400);
+    EXPECT_EQ(world.last_outcome(), "scope_not_offered");
+  }
+  EXPECT_TRUE(world.keys("code/").empty());
+  // Of another page that did offer it.
+  const Reply other = consent_page_for(authorization({{"scope", "user"}}));
+  EXPECT_EQ(submit({{"flow", flow_in(other)}, {"action", "allow"}, {"scope:notes:write", "yes"}}).status, 303);
+}
+
+TEST_F(ConsentTest, WhatTheClientDidNotAskForIsOfferedUntickedAndGivenWhenItIsChosen) {
+  for (const bool ticked : {false, true}) {
+    SCOPED_TRACE(ticked);
+    const Reply page = consent_page_for(authorization({{"scope", "openid notes:read user"}}));
+    EXPECT_NE(page.body.find(write_box), std::string::npos);
+    EXPECT_EQ(asked_on(page).find("Write and delete your notes"), std::string::npos);
+    Fields form{{"flow", flow_in(page)}, {"action", "allow"}};
+    if (ticked) form.emplace_back("scope:notes:write", "yes");
+    const std::string code = parameter(header(submit(form), "Location"), "code");
+    const std::string given = ticked ? "notes:read notes:write user" : "notes:read user";
+    EXPECT_EQ(world.audit.back().detail, given);
+    const Json body = body_of(redeem(code));
+    EXPECT_EQ(text(body, "scope"), given);
+    EXPECT_EQ(visit_with(text(body, "access_token")).principal->scopes.to_string(), given);
+    EXPECT_EQ(text(body_of(refresh(text(body, "refresh_token"))), "scope"), given);
+  }
+}
+
+TEST_F(ConsentTest, NothingIsOfferedToWhoAsksForAll) {
+  const Reply step_up = consent_page_for(authorization({{"scope", "notes:read notes:write user"}}));
+  EXPECT_EQ(step_up.body.find("checkbox"), std::string::npos);
+  const Reply implied = consent_page_for(authorization({{"scope", "notes:write user"}}));
+  EXPECT_EQ(implied.body.find("checkbox"), std::string::npos);
+}
+
+TEST_F(ConsentTest, ManyBoxesAreFoldedAndEscaped) {
+  std::vector<ScopeDefinition> scopes = {{"user", "Know your user name", {}}, {"a<b>&'", "Do <b>bold</b> things", {}}};
+  for (int i = 0; i < 40; ++i) scopes.push_back({"s" + std::to_string(i), "", {}});
+  authority.scopes = ScopePolicy(scopes);
+  authority.default_scopes = {"user"};
+  const Reply page = consent_page_for(authorization());
+  EXPECT_NE(page.body.find("<details><summary>"), std::string::npos);
+  EXPECT_NE(page.body.find("name=\"scope:a&lt;b&gt;&amp;&#39;\""), std::string::npos);
+  EXPECT_EQ(page.body.find("<b>"), std::string::npos);
+  Fields form{{"flow", flow_in(page)}, {"action", "allow"}, {"scope:a<b>&'", "yes"}};
+  for (int i = 0; i < 31; ++i) form.emplace_back("scope:s" + std::to_string(i), "yes");
+  EXPECT_EQ(submit(form).status, 303);
+  form.emplace_back("scope:s31", "yes");
+  EXPECT_EQ(submit(form).status, 400);
+}
+
+TEST_F(ConsentTest, OfAFormThatComesTwiceTheFirstChoiceCounts) {
+  const Reply page = consent_page_for(authorization());
+  const Fields more{{"flow", flow_in(page)}, {"action", "allow"}, {"scope:notes:write", "yes"}};
+  const std::string first = header(choose(page, "allow"), "Location");
+  EXPECT_EQ(header(submit(more), "Location"), first);
+  EXPECT_EQ(world.last_outcome(), "ok_again");
+  EXPECT_EQ(world.audit.back().detail, "notes:read user");
+  EXPECT_EQ(text(body_of(redeem(parameter(first, "code"))), "scope"), "notes:read user");
 }
 
 TEST_F(ConsentTest, AllowGivesACodeWithStateAndIssuer) {

@@ -70,6 +70,27 @@ TEST_F(ProviderTest, OurConsentComesAlwaysWhoeverIsLoggedIn) {
   EXPECT_EQ(world.keys("pending/").size(), 1u) << "only the first login's";
 }
 
+TEST_F(ProviderTest, WhatIsChosenBesideWhatWasAskedForComesThroughTheLogin) {
+  offer(github());
+  const auto consent = [this] { return submit({{"flow", flow_in(open(authorization()))}, {"provider", "github"}}); };
+  const Reply page = consent();
+  EXPECT_NE(page.body.find("name=\"scope:notes:write\""), std::string::npos);
+  EXPECT_EQ(submit({{"flow", flow_in(page)}, {"action", "allow"}, {"scope:admin", "yes"}}).status, 400);
+  EXPECT_EQ(world.last_outcome(), "scope_not_offered");
+  EXPECT_TRUE(world.keys("pending/").empty());
+  EXPECT_TRUE(world.fetches.empty());
+
+  const Reply sent = submit({{"flow", flow_in(page)}, {"action", "allow"}, {"scope:notes:write", "yes"}});
+  EXPECT_EQ(world.audit.back().detail, "github: notes:read notes:write user");
+  EXPECT_EQ(header(submit({{"flow", flow_in(page)}, {"action", "allow"}}), "Location"), header(sent, "Location"));
+  EXPECT_EQ(world.audit.back().detail, "github: notes:read notes:write user") << "the first choice counts";
+  const std::string state = parameter(header(sent, "Location"), "state");
+  const Reply back = come_back("github", {{"code", "upstream-code"}, {"state", state}});
+  const Json tokens = tokens_from(parameter(header(back, "Location"), "code"));
+  EXPECT_EQ(text(tokens, "scope"), "notes:read notes:write user");
+  EXPECT_EQ(world.get<store::Grant>(world.keys("grant/")[0])->scopes.to_string(), "notes:read notes:write user");
+}
+
 TEST_F(ProviderTest, DenyingGoesBackToTheClient) {
   offer(github());
   const Reply page = submit({{"flow", flow_in(open(authorization()))}, {"provider", "github"}});

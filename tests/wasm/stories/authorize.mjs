@@ -1,6 +1,6 @@
 // The authorization endpoint: login and consent, and every way in which a request for it can be wrong.
 import { Visitor } from "../host.mjs";
-import { alertOf, authorizeTarget, callback, challenge, isCallback, issuer, name, parametersOf, password, register, statuses } from "./speak.mjs";
+import { alertOf, authorizeTarget, callback, challenge, isCallback, issuer, name, parametersOf, password, redeem, refresh, register, statuses, tokensFor } from "./speak.mjs";
 
 /** The visitor logs in where asked, and consents; gives the callback's parameters. */
 export async function allows(host, check, client, scope = "user notes:read", visitor = new Visitor(host)) {
@@ -63,8 +63,8 @@ export async function isRefusedToTheClient(host, check, client) {
     ["a challenge without its method", { code_challenge_method: undefined }, "invalid_request"],
     ["a short challenge", { code_challenge: challenge.slice(1) }, "invalid_request"],
     ["a challenge that is no base64url", { code_challenge: `${challenge.slice(1)}=` }, "invalid_request"],
-    ["an unknown scope", { scope: "user everything" }, "invalid_scope"],
-    ["a scope with a quote", { scope: 'user "' }, undefined],
+    ["a scope with a quote", { scope: 'user "' }, "invalid_scope"],
+    ["65 scopes", { scope: Array.from({ length: 65 }, (_, i) => `s${i}`).join(" ") }, "invalid_scope"],
     ["another resource", { resource: "https://other.example/mcp" }, "invalid_target"],
     ["nobody is logged in, and nobody may be asked", { prompt: "none" }, "login_required"],
     ["two prompts that exclude each other", { prompt: "none login" }, "invalid_request"],
@@ -76,7 +76,7 @@ export async function isRefusedToTheClient(host, check, client) {
   }
   const twice = await host.send("GET", `${authorizeTarget(client, "user")}&state=other`);
   check("the state twice: invalid_request", parametersOf(twice).get("error") === "invalid_request", twice.brief);
-  const silent = await host.send("GET", authorizeTarget(client, "user", { state: undefined, scope: "everything" }));
+  const silent = await host.send("GET", authorizeTarget(client, "user", { state: undefined, scope: "every\\thing" }));
   check("no state is given back where none came", silent.status === 303 && !parametersOf(silent).has("state"), silent.brief);
 }
 
@@ -102,6 +102,40 @@ export async function isConsented(host, check, client) {
   const idle = await says("a page that is left open", 200, visitor.get(target));
   host.now += 3600;
   await says("for an hour", 400, visitor.submit(idle, { action: "allow" }));
+}
+
+// What clients ask for as a habit is left out, here and at a refresh, and the answers say what was given.
+export async function isLeftOut(host, check, client) {
+  const visitor = new Visitor(host);
+  const rows = [
+    ["openid offline_access notes:read", "notes:read"],
+    ["openid email profile", "notes:read user"],
+    ["mcp", "notes:read user"],
+  ];
+  for (const [asked, given] of rows) {
+    const tokens = await tokensFor(host, client, visitor, asked);
+    check(`${asked}: ${given} is given`, tokens?.scope === given, tokens);
+    const again = await refresh(host, client, tokens?.refresh_token, { scope: asked });
+    check(`${asked} at the refresh: ${given} again`, again.status === 200 && again.json?.scope === given, again.brief);
+    const wider = await refresh(host, client, again.json?.refresh_token, { scope: `${asked} notes:write` });
+    check(`${asked} and a known scope that was not granted: invalid_scope`, wider.json?.error === "invalid_scope", wider.brief);
+  }
+}
+
+/** What was not asked for is offered as boxes; what is ticked is given. `visitor` is logged in. */
+export async function isOfferedMore(host, check, client, visitor) {
+  const says = statuses(check);
+  const offered = (page) => [...page.body.matchAll(/<input type="checkbox" name="scope:([^"]*)" value="yes">/g)].map(([, token]) => token).join(" ");
+  const page = await visitor.get(authorizeTarget(client, "openid user notes:read"));
+  check("the page offers what was not asked for, unticked", offered(page) === "notes:write", page.brief);
+  await says("a box that the page did not offer", 400, visitor.submit(page, { action: "allow", "scope:admin": "yes" }));
+  const allowed = await says("a box that it did offer", 303, visitor.submit(page, { action: "allow", "scope:notes:write": "yes" }));
+  const again = await visitor.submit(page, { action: "allow" });
+  check("the form again without the box: the same code", again.header("Location") === allowed.header("Location"), again.brief);
+  const tokens = await redeem(host, client, parametersOf(allowed).get("code"));
+  check("what was ticked is given, and told", tokens.json?.scope === "notes:read notes:write user", tokens.brief);
+  const all = await visitor.get(authorizeTarget(client, "user notes:write"));
+  check("who asks for all is offered nothing", all.status === 200 && offered(all) === "", all.brief);
 }
 
 // Guesses: each delays the next one.

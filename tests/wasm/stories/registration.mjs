@@ -22,6 +22,15 @@ export async function isRegisteredWell(host, check) {
   await says("two redirects, one of https and one of the app's own scheme", 201, register(host, { redirect_uris: ["https://app.example/cb?x=1", "com.example.app:/cb"] }));
   await says("a name in another script", 201, register(host, { client_name: "Приложение 应用 🧭" }));
   await says("a scope, a URI and what nobody knows", 201, register(host, { scope: "user notes:read", client_uri: "https://app.example", unknown: { a: [1] } }));
+  for (const [scope, kept] of [["openid offline_access notes:read", "notes:read"], ["mcp", "notes:read user"], ["", undefined]]) {
+    const scoped = await register(host, { scope });
+    check(`the scope "${scope}": ${kept ?? "none"} is kept`, scoped.status === 201 && scoped.json?.scope === kept, scoped.brief);
+  }
+  const cursor = ["cursor://anysphere.cursor-mcp/oauth/callback", "https://www.cursor.com/agents/mcp/oauth/callback", "http://localhost:8787/callback"];
+  const mixed = await register(host, { redirect_uris: ["newclient://callback", ...cursor, "https://*.client.example/cb"] });
+  check("of a set the acceptable redirects are kept", mixed.status === 201 && mixed.json?.redirect_uris?.join() === cursor.join(), mixed.brief);
+  const ports = Array.from({ length: 25 }, (_, i) => `http://localhost:${39000 + i}/cb`);
+  await says("25 ports of loopback", 201, register(host, { redirect_uris: ports }));
   await says("IPv6 loopback", 201, register(host, { redirect_uris: ["http://[::1]:3000/cb"] }));
 }
 
@@ -44,6 +53,11 @@ export async function isRefusedRegistration(host, check) {
     ["a redirect with a user", { redirect_uris: ["https://bank.example@evil.example/cb"] }],
     ["plain http off loopback", { redirect_uris: ["http://app.example/cb"] }],
     ["loopback as a part of a name", { redirect_uris: ["http://localhost.evil.example/cb"] }],
+    ["a pattern for a host", { redirect_uris: ["https://*.client.example/cb"] }],
+    ["a set in which none is acceptable", { redirect_uris: ["newclient://callback", "http://app.example/cb"] }],
+    ["21 redirects", { redirect_uris: Array.from({ length: 21 }, (_, i) => `https://app.example/${i}`) }],
+    ["a scope that is no text", { scope: ["user"] }],
+    ["a scope with a quote", { scope: 'user "' }],
     ["a redirect with a line end", { redirect_uris: ["https://app.example/cb\r\nX: y"] }],
     ["a relative redirect", { redirect_uris: ["/cb"] }],
     ["an unknown way of client authentication", { token_endpoint_auth_method: "tls_client_auth" }],

@@ -51,7 +51,7 @@ export async function isRefusedTokens(host, check, client, visitor) {
   await says("and its access token with it", 401, mcp(host, tokens.json.access_token, rpc("ping")));
 }
 
-/** A client with a secret, which goes in the header or in the body as it was registered. */
+/** A client with a secret, which goes in the header or in the body, whichever it registered. */
 export async function provesItself(host, check, visitor) {
   const says = statuses(check);
   for (const method of ["client_secret_basic", "client_secret_post"]) {
@@ -66,7 +66,21 @@ export async function provesItself(host, check, visitor) {
         : redeem(host, client, code, { client_secret: secret });
     await says(`${method}: no secret`, 401, redeem(host, client, code));
     await says(`${method}: a wrong secret`, 401, by("wrong"));
-    await says(`${method}: the secret`, 200, by(client.client_secret));
+    const both = redeem(host, client, code, { client_secret: client.client_secret }, basic(client.client_id, client.client_secret));
+    await says(`${method}: the secret in both places`, 400, both);
+    const tokens = await says(`${method}: the secret`, 200, by(client.client_secret));
+    const inHeader = basic(client.client_id, client.client_secret);
+    const inBody = { client_id: client.client_id, client_secret: client.client_secret };
+    let token = tokens.json?.refresh_token;
+    for (const [place, form, headers] of [["in the header", {}, inHeader], ["in the body", inBody, {}]]) {
+      const ask = (path, more) => host.send("POST", path, { form: { ...form, ...more }, headers });
+      const next = await says(`${method}: a refresh with it ${place}`, 200, ask("/token", { grant_type: "refresh_token", refresh_token: token }));
+      token = next.json?.refresh_token;
+      const told = await ask("/introspect", { token });
+      check(`${method}: an introspection with it ${place}`, told.json?.active === true, told.brief);
+    }
+    await says(`${method}: a revocation with it in the other place`, 200, host.send("POST", "/revoke", method === "client_secret_basic" ? { form: { token, ...inBody } } : { form: { token }, headers: inHeader }));
+    await says(`${method}: which ends the grant`, 400, host.send("POST", "/token", { form: { grant_type: "refresh_token", refresh_token: token }, headers: inHeader }));
   }
 }
 
