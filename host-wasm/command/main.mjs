@@ -36,7 +36,7 @@ try {
 } catch (error) {
   const refused = error instanceof Wrong || error instanceof TypeError;
   console.error(`postern: ${refused ? error.message : (error?.stack ?? error)}`);
-  process.exitCode = refused ? 2 : 1;
+  process.exit(refused ? 2 : 1); // a port may have been taken already
 }
 
 async function main(line) {
@@ -44,9 +44,16 @@ async function main(line) {
   if (parsed.told !== undefined) return say(parsed.told);
   if (parsed.path[0] === "version") return say(versionOf(program));
   const options = optionsOf(program.options, parsed.values);
+  if (!options.inMemory) await needSqlite();
   const { check: checkOnly, offline, serve } = await import("./serve.mjs");
   if (isOperators(parsed.path)) return offline(parsed, options);
   return parsed.values.check ? checkOnly(program, options) : serve(program, options);
+}
+
+async function needSqlite() {
+  await import("node:sqlite").catch(() => {
+    throw new Wrong(`Node ${process.versions.node} has no SQLite; expected Node 22.13 or newer, or --store memory, which forgets everything at the end`);
+  });
 }
 
 function say(text) {

@@ -93,6 +93,8 @@ function ownLines() {
     const end = here(args);
     ok(`${what}: one line and exit code 2`, end.status === 2 && end.err === told && end.out === '', end);
   }
+  const old = run([process.execPath, '--no-experimental-sqlite', program()], []);
+  ok('where no SQLite is: what to do', old.status === 2 && /^postern: Node [0-9.]+ has no SQLite; expected Node 22\.13 or newer, or --store memory, which forgets everything at the end\n$/.test(old.err) && old.out === '', old);
   const help = here(['serve', '--help']);
   const theirs = there(['serve', '--help']);
   const options = (text) => [...text.matchAll(/^ +(?:-h, ?)?--([a-z-]+)/gm)].map(([, name]) => name);
