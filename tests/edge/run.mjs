@@ -15,7 +15,7 @@ const jobs = [
   { name: 'front', host: 'workerd', script: 'tests/edge/front.mjs' },
   { name: 'package', host: 'node', script: 'tests/edge/package.mjs' },
   ...['ts1', 'legacy', 'sse', 'sweep'].map((name) => ({ name, host: 'deno', ...interop(name) })),
-  ...['ts1', 'legacy', 'sse', 'account', 'sweep', 'github', 'cimd', 'canary', 'external', 'oidc'].map((name) => ({ name, host: 'npx', ...interop(name) })),
+  ...['ts1', 'legacy', 'sse', 'account', 'sweep', 'github', 'cimd', 'canary', 'external'].map((name) => ({ name, host: 'npx', ...interop(name) })),
   { name: 'program', host: 'npx', script: 'tests/edge/program.mjs' },
   // They measure or kill, so each runs alone.
   { name: 'abuse', host: 'workerd', alone: true, ...interop('abuse') },
