@@ -76,7 +76,7 @@ class OpenidClient {
   constructor(server, method) { Object.assign(this, { server, method }); }
   async begin() {
     const refused = await fetch(this.server.mcp, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' });
-    this.config = await openid.dynamicClientRegistration(new URL(this.server.url), { ...metadata, token_endpoint_auth_method: this.method },
+    this.config = await openid.dynamicClientRegistration(new URL(this.server.url), { ...metadata, ...(this.method && { token_endpoint_auth_method: this.method }) },
       this.method === 'none' ? openid.None() : undefined, { algorithm: 'oauth2', execute: [openid.allowInsecureRequests] });
     return refused;
   }
@@ -149,6 +149,7 @@ await main('interop, OAuth libraries', 120, async () => {
   const server = await startServer({ clock });
   const scene = { server, visitor: new Visitor(server) };
   for (const method of ['none', 'client_secret_post', 'client_secret_basic']) await story(`oauth4webapi, ${method}`, new Oauth4webapi(server, method), scene);
-  for (const method of ['none', 'client_secret_post']) await story(`openid-client, ${method}`, new OpenidClient(server, method), scene);
+  // Registered without a method, so by RFC 7591 for Basic, it sends its secret in the body.
+  for (const method of ['none', 'client_secret_post', undefined]) await story(`openid-client, ${method ?? 'by default'}`, new OpenidClient(server, method), scene);
   await stopClean(server);
 });

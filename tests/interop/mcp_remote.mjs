@@ -13,9 +13,13 @@ import { Visitor } from './web.mjs';
 const program = path.join(root, 'tests/node_modules/mcp-remote/dist/proxy.js');
 const scopesOf = (text) => (text ?? '').split(' ').filter((one) => one !== 'offline_access').sort().join(' ');
 
-/** An application with the bridge as its child. `asked`: the authorization requests that its user was shown. */
+/**
+ * An application with the bridge as its child. `asked`: the authorization requests that its user was shown. `ticks`: what the
+ * user ticks on the consent page, beside what was asked for.
+ */
 class Bridge {
-  constructor(server, options = []) {
+  constructor(server, options = [], ticks = {}) {
+    this.ticks = ticks;
     this.home = mkdtempSync(path.join(os.tmpdir(), 'postern-bridge-'));
     this.asked = [];
     this.said = '';
@@ -31,7 +35,9 @@ class Bridge {
   }
   async #visit(visitor, url) {
     this.asked.push(url);
-    const back = await visitor.authorize(url);
+    const { url: at, page } = await visitor.consentPage(url);
+    const reply = page.status === 303 ? page : await visitor.press(at, page, 'allow', this.ticks);
+    const back = new URL(reply.headers.location, at);
     // It opens the browser first and listens for the callback afterwards.
     await until(() => fetch(back).then(() => true, () => false), 20, 'the callback').catch((error) => { this.said += error; });
   }
@@ -89,10 +95,14 @@ async function story(label, options = []) {
   await stopClean(server, label);
 }
 
-/** Its scope pinned by option: it asks for that and nothing else, whatever a 403 says. A tool that needs more gets an error, and the bridge lives. */
+/**
+ * Its scope pinned by option: it asks for that and nothing else, whatever a 403 says. A tool that needs more gets an
+ * error, and the bridge lives. On the consent page its user can give it more than it asks for.
+ */
 async function pinned() {
   const server = await startServer({ clock });
-  const bridge = new Bridge(server, ['--static-oauth-client-metadata', JSON.stringify({ scope: 'user notes:read' })]);
+  const pin = ['--static-oauth-client-metadata', JSON.stringify({ scope: 'user notes:read' })];
+  const bridge = new Bridge(server, pin);
   try {
     await step('a pinned scope: logs in', async () => {
       await bridge.connect();
@@ -108,6 +118,19 @@ async function pinned() {
     await bridge.close();
   }
   await stopClean(server, 'a pinned scope');
+  // At another server, so at another callback port: the first bridge may still be waited for at its own.
+  const second = await startServer({ clock });
+  const ticked = new Bridge(second, pin, { 'scope:notes:write': 'yes' });
+  try {
+    await step('a pinned scope: the user ticks what the tool needs', async () => {
+      await ticked.connect();
+      ok('  the note is written', valueOf(await ticked.call('write_note', { title: 'x', text: 'y' }))?.id);
+      equal('  and nobody was asked again', ticked.asked.length, 1);
+    }, 90);
+  } finally {
+    await ticked.close();
+  }
+  await stopClean(second, 'a pinned scope, ticked');
 }
 
 await main('interop, mcp-remote', 240, async () => {
