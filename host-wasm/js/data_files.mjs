@@ -51,6 +51,8 @@ export function readKeys(file) {
 /** Every token, code and cookie is sealed with the keys: with new ones the records are those of nobody. */
 function firstKeys(keys, file, store) {
   if (!store.empty) {
+    const ring = readKeys(keys); // another process that begins has made both, the ring first
+    if (ring !== undefined) return ring;
     throw new TypeError(`${keys}: no such file, and ${file} has records that need it; put the file back from a copy, or move ${file} away to begin anew`);
   }
   createPrivate(keys, printKeyRing(newKeyRing()));

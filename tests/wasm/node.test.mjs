@@ -1,5 +1,5 @@
 // What node.mjs adds: where records and keys lie, and what is refused at start. Each row is a program of its own.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -10,9 +10,7 @@ import { check, done, wasmPath } from "./host.mjs";
 const folder = mkdtempSync(path.join(os.tmpdir(), "postern-node-"));
 const adapter = new URL("../../host-wasm/node.mjs", import.meta.url);
 
-/** Runs `body` in a program that has made `postern` of these options; {status, out, err}. */
-function run(options, { body = "", flags = [], env = {} } = {}) {
-  const program = `
+const programOf = (options, body = "") => `
     import { readFileSync } from "node:fs";
     import { createNodePostern, passwordsBy } from ${JSON.stringify(String(adapter))};
     try {
@@ -22,9 +20,20 @@ function run(options, { body = "", flags = [], env = {} } = {}) {
       console.log(error.message);
       process.exitCode = 2;
     }`;
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", ...flags, "--input-type=module", "-e", program], { cwd: folder, encoding: "utf8", timeout: 20_000, env: { PATH: process.env.PATH, ...env } });
+
+/** Runs `body` in a program that has made `postern` of these options; {status, out, err}. */
+function run(options, { body = "", flags = [], env = {} } = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", ...flags, "--input-type=module", "-e", programOf(options, body)], { cwd: folder, encoding: "utf8", timeout: 20_000, env: { PATH: process.env.PATH, ...env } });
   return { status, out: stdout.trim(), err: stderr.trim() };
 }
+
+/** What several of them print that begin at once. */
+const together = (count, options, body) => Promise.all(Array.from({ length: count }, () => new Promise((done) => {
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", programOf(options, body)], { cwd: folder, timeout: 20_000 });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (part) => (text += part));
+  child.once("close", () => done(text.trim()));
+})));
 
 const mode = (file) => (statSync(path.join(folder, file)).mode & 0o777).toString(8);
 const text = (file) => readFileSync(path.join(folder, file), "utf8");
@@ -79,6 +88,8 @@ try {
     const end = run(options);
     check(`${what}: refused`, end.status === 2 && told.test(end.out), end);
   }
+  const all = await together(8, '{ data: "many/postern.db", firstUser: { name: "ada", password: "correct horse" } }', "console.log((await postern.listUsers()).users.length)");
+  check("eight that begin at once share one key ring and one first user", all.join() === Array(8).fill("1").join(), all);
   const newer = new DatabaseSync(path.join(folder, "newer.db"));
   newer.exec("PRAGMA user_version = 2");
   newer.close();
