@@ -36,4 +36,5 @@ foreach(library nlohmann_json::nlohmann_json CLI11::CLI11 spdlog::spdlog)
   add_library(${library} INTERFACE IMPORTED GLOBAL)
   target_include_directories(${library} SYSTEM INTERFACE "${isolated}")
 endforeach()
-target_compile_definitions(spdlog::spdlog INTERFACE SPDLOG_FMT_EXTERNAL FMT_HEADER_ONLY)
+# spdlog calls fstat64, which musl has under this name only when asked.
+target_compile_definitions(spdlog::spdlog INTERFACE SPDLOG_FMT_EXTERNAL FMT_HEADER_ONLY _LARGEFILE64_SOURCE)

@@ -40,7 +40,7 @@ endif()
 # zig would write what a debugger wants, and turn libc++'s checks off. Its headers are read once: two thirds of the time.
 if(POSTERN_ZIG_TARGET)
   add_compile_options(-g0 -U_LIBCPP_HARDENING_MODE -D_LIBCPP_HARDENING_MODE=_LIBCPP_HARDENING_MODE_FAST)
-  set(CMAKE_CXX_COMPILE_OPTIONS_CREATE_PCH -include <PCH_HEADER> -x c++-header -Xclang -fno-pch-timestamp)
+  set(CMAKE_CXX_COMPILE_OPTIONS_CREATE_PCH -Xclang -include -Xclang <PCH_HEADER> -x c++-header -Xclang -fno-pch-timestamp)
 endif()
 
 function(postern_compile target)

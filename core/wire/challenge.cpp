@@ -16,7 +16,7 @@ bool read_challenge(FieldReader& reader, Challenge& challenge);
 bool read_parameters(FieldReader& reader, Challenge& challenge);
 std::string_view take_token68(FieldReader& reader);
 void skip_separators(FieldReader& reader);
-std::string quoted(std::string_view value);
+std::string in_quotes(std::string_view value);
 
 }  // namespace
 
@@ -33,7 +33,7 @@ std::string print(const Challenge& challenge) {
   std::string_view separator = " ";
   for (const auto& [name, value] : challenge.parameters) {
     text += separator;
-    text += name + "=" + quoted(value);
+    text += name + "=" + in_quotes(value);
     separator = ", ";
   }
   return text;
@@ -106,7 +106,7 @@ void skip_separators(FieldReader& reader) {
   while (reader.skip_ows() || reader.take(',')) continue;
 }
 
-std::string quoted(std::string_view value) {
+std::string in_quotes(std::string_view value) {
   std::string text = "\"";
   for (const char c : value) {
     if (is_control(c) && c != '\t') continue;
