@@ -19,7 +19,7 @@ struct Lifetimes {
   Seconds access{3600};          ///< Of an access token.
   Seconds refresh{30 * 86400};   ///< Of a refresh token, anew with each rotation.
   Seconds code{60};              ///< Of a code, (0, 600]. OAuth 2.1 s. 4.1.2.
-  Seconds refresh_grace{30};     ///< A refresh token just rotated gives its successor again. May be 0.
+  Seconds refresh_grace{60};     ///< A refresh token just rotated gives its successor again. May be 0.
   Seconds flow{600};             ///< Login and consent pages.
   Seconds login{8 * 3600};       ///< A browser stays logged in.
   Seconds unused_client{86400};  ///< A registration that no user has allowed anything.

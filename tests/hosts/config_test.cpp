@@ -49,7 +49,7 @@ TEST(Options, DefaultsAreSafe) {
   EXPECT_EQ(options.lifetimes.access, Seconds{3600});
   EXPECT_EQ(options.lifetimes.refresh, Seconds{30 * 86400});
   EXPECT_EQ(options.lifetimes.code, Seconds{60});
-  EXPECT_EQ(options.lifetimes.refresh_grace, Seconds{30});
+  EXPECT_EQ(options.lifetimes.refresh_grace, Seconds{60});
   EXPECT_FALSE(options.behind_proxy);
   EXPECT_EQ(options.transports, Transports::all);
   EXPECT_EQ(options.first_user, "admin");

@@ -228,7 +228,7 @@ TEST_F(RefreshTest, EachRotationGivesANewOneAndTheGraceGivesTheSameAgain) {
   const std::string first = text(tokens(), "refresh_token");
   const std::string second = text(body_of(refresh(first)), "refresh_token");
   EXPECT_NE(first, second);
-  world.pass(29);
+  world.pass(59);
   EXPECT_EQ(text(body_of(refresh(first)), "refresh_token"), second);
   EXPECT_EQ(world.last_outcome(), "ok_again");
   EXPECT_EQ(refresh(second).status, 200);
@@ -237,7 +237,7 @@ TEST_F(RefreshTest, EachRotationGivesANewOneAndTheGraceGivesTheSameAgain) {
 TEST_F(RefreshTest, AfterTheGraceItIsAReplayAndEndsTheGrant) {
   const std::string first = text(tokens(), "refresh_token");
   const Json second = body_of(refresh(first));
-  world.pass(30);
+  world.pass(60);
   EXPECT_EQ(text(body_of(refresh(first)), "error"), "invalid_grant");
   EXPECT_EQ(world.last_outcome(), "refresh_replayed");
   EXPECT_EQ(world.topics.back().kind, Topic::Kind::grant_ended);
