@@ -15,11 +15,18 @@ namespace {
 constexpr std::size_t longest_id = 1024;
 // Section 4.2 of the draft: no error is kept; a document that is not good is not kept either.
 constexpr DocumentLimits limits{5 << 10, 3000, false};
+constexpr std::string_view way_out =
+    "; where this server has no way out to the Internet, whoever runs it starts it with --client-documents=false, and "
+    "applications register here instead";
 
 /// Why this id is none that a document may lie at.
 std::optional<std::string> judge_id(const Authority& authority, std::string_view client_id);
 Result<store::Client, Refused> read_client_document(const Authority& authority, std::string_view client_id,
                                                     const Json& document, UnixSeconds now);
+/// token_endpoint_auth_method; where that is none of the two that a public document can have, the better one of
+/// token_endpoint_auth_methods_supported (OpenID Connect RP Metadata Choices 1.0): a signature where there are keys to
+/// check it by, since a client is held to what is chosen here. Nothing said: none (MCP 2025-11-25).
+Json auth_method_of(const Json& document);
 /// "d" is the private part of every asymmetric key, "k" a symmetric one (RFC 7518 s. 6).
 bool holds_secret_key(const Json& document);
 Refused bad_document(std::string_view client_id, std::string detail);
@@ -48,7 +55,9 @@ ClientLookup find_client(const Authority& authority, std::string_view client_id,
   const auto found = document(ask, lookup.commit, client_id, Reach::stranger, Freshness::cached, limits);
   if (ask.pending()) return lookup;
   if (!found) {
-    lookup.refused = bad_document(client_id, "the client's metadata document: " + std::string(found.error().why));
+    std::string detail = "the client's metadata document: " + std::string(found.error().why);
+    if (found.error().unreachable) detail += way_out;
+    lookup.refused = bad_document(client_id, std::move(detail));
     return lookup;
   }
   auto client = read_client_document(authority, client_id, *found, ask.facts().now());
@@ -98,13 +107,28 @@ Result<store::Client, Refused> read_client_document(const Authority& authority, 
   }
   if (holds_secret_key(document)) return bad_document(client_id, "expected no private key in a public document");
   Json described = document;
-  if (wire::member(document, "token_endpoint_auth_method") == nullptr) described["token_endpoint_auth_method"] = "none";
+  described["token_endpoint_auth_method"] = auth_method_of(document);
   const auto metadata = client_metadata_of(authority, described);
   if (!metadata) return bad_document(client_id, metadata.error().detail);
   if (metadata->auth_method != "none" && metadata->auth_method != "private_key_jwt") {
     return bad_document(client_id, "expected token_endpoint_auth_method none or private_key_jwt");
   }
   return record_of(*metadata, authority.lifetimes, now);
+}
+
+Json auth_method_of(const Json& document) {
+  const Json* one = wire::member(document, "token_endpoint_auth_method");
+  if (one != nullptr && (*one == "none" || *one == "private_key_jwt")) return *one;
+  const Json otherwise = one == nullptr || one->is_null() ? Json("none") : *one;
+  const Json* several = wire::array_member(document, "token_endpoint_auth_methods_supported");
+  if (several == nullptr) return otherwise;
+  const auto offers = [several](std::string_view method) {
+    return std::find(several->begin(), several->end(), Json(method)) != several->end();
+  };
+  const bool has_keys = wire::member(document, "jwks") != nullptr || wire::member(document, "jwks_uri") != nullptr;
+  if (has_keys && offers("private_key_jwt")) return "private_key_jwt";
+  if (offers("none")) return "none";
+  return several->empty() ? otherwise : several->front();  // refused by its name
 }
 
 bool holds_secret_key(const Json& document) {

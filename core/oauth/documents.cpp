@@ -1,6 +1,7 @@
 #include "core/oauth/documents.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "core/crypto/hash.hpp"
@@ -32,8 +33,8 @@ Read fetch_anew(Ask& ask, Commit& commit, const store::Found<store::Document>& k
                 bool remembers_errors);
 Read read_answer(const Fetched& fetched);
 NoDocument problem_of(const Fetched& fetched);
-/// No word about the document: the copy that is kept may serve.
-bool says_nothing(const Fetched& fetched);
+/// RFC 9110 s. 15.5.5, 15.5.11, 15.4.2, 15.4.9: the document is not there any more, and no copy of it serves.
+bool says_gone(const Fetched& fetched);
 void keep(Commit& commit, const store::Found<store::Document>& kept, const store::Document& document);
 
 }  // namespace
@@ -45,7 +46,7 @@ Read document(Ask& ask, Commit& commit, std::string_view url, Reach reach, Fresh
   const UnixSeconds now = ask.facts().now();
   const bool just_tried = kept && now < kept->refetched + between_refetches;
   if (just_tried || (is_fresh(kept, now) && freshness == Freshness::cached)) {
-    return kept_copy(kept, url, {"it could not be read a moment ago; try again in a minute"});
+    return kept_copy(kept, url, {"it could not be read a moment ago; try again in a minute", true});
   }
   return fetch_anew(
       ask, commit, kept,
@@ -113,7 +114,7 @@ Read fetch_anew(Ask& ask, Commit& commit, const store::Found<store::Document>& k
   Read read = read_answer(*fetched);
   if (!read) {
     // Remembered as tried, so that a server in trouble is not asked by each request anew.
-    const bool may_serve = kept && says_nothing(*fetched);
+    const bool may_serve = kept && !kept->body.empty() && !says_gone(*fetched);
     if (!may_serve && fetched->status != 0 && !remembers_errors) {
       if (kept) store::erase(commit, kept);
       return read;
@@ -146,7 +147,7 @@ NoDocument problem_of(const Fetched& fetched) {
     case FetchProblem::untrusted:
       return {"its server's certificate is not trusted"};
     case FetchProblem::too_slow:
-      return {"no answer in time"};
+      return {"no answer in time", true};
     case FetchProblem::too_large:
       return {"it is too long"};
     // In the same words: which names lead to addresses of this network is nobody's business.
@@ -155,11 +156,12 @@ NoDocument problem_of(const Fetched& fetched) {
     case FetchProblem::unreachable:
       break;
   }
-  return {"its server can not be reached from here"};
+  return {"its server can not be reached from here", true};
 }
 
-bool says_nothing(const Fetched& fetched) {
-  return fetched.status == 0 || fetched.status == 200 || fetched.status == 429 || fetched.status >= 500;
+bool says_gone(const Fetched& fetched) {
+  constexpr std::array gone = {301, 308, 404, 410};
+  return std::find(gone.begin(), gone.end(), fetched.status) != gone.end();
 }
 
 void keep(Commit& commit, const store::Found<store::Document>& kept, const store::Document& document) {

@@ -29,11 +29,14 @@ struct DocumentLimits {
 /// Why there is no document, in words for whoever runs the server or the client: "no answer in time".
 struct NoDocument {
   std::string_view why;
+  bool unreachable = false;  ///< Nothing came back at all, now or when it was last tried.
 };
 
 /// The document, a JSON object; it means nothing while `ask.pending()`. A copy that is not fresh any more serves for a
-/// day where the server can't be reached; not where it answers that the document is gone. How long one is fresh: its
-/// Cache-Control max-age, within 5 minutes and a day. After a failure it is not asked for again for a minute. What has to
+/// day, counted from when it was fresh last, whatever its server answers that is no document: a challenge to prove that one
+/// is a browser (401, 403, a page), a block (451), trouble (5xx), silence. Not where it answers that the document is
+/// gone (404, 410) or lies elsewhere for good (301, 308). How long one is fresh: its Cache-Control max-age, within 5
+/// minutes and a day. After a failure it is not asked for again for a minute. What has to
 /// be kept is put into `commit`, which the caller joins to its answer, also to a refusal. A copy serves only who reads under
 /// the same reach and size.
 Result<Json, NoDocument> document(Ask& ask, Commit& commit, std::string_view url, Reach reach,

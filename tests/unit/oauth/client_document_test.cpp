@@ -293,6 +293,93 @@ TEST_F(ClientDocumentTest, AfterItsTimeACopyServesOnlyWhereNobodyAnswers) {
   EXPECT_EQ(ask().status, 400);
 }
 
+TEST_F(ClientDocumentTest, ACopyServesADayBehindAChallengeAndSaysWhatItSaid) {
+  for (const Fetched& challenge : {Fetched{401, {}, "{}"}, Fetched{403, {{"Content-Type", "text/html"}}, "<html>"},
+                                   Fetched{451, {}, ""}, Fetched{200, {{"Content-Type", "text/html"}}, "<html>"},
+                                   Fetched{503, {{"Content-Type", "text/html"}}, "<html>"}}) {
+    SCOPED_TRACE(challenge.status);
+    world.pass(2 * 86400);
+    serve(document);
+    EXPECT_TRUE(goes_on());
+    serve(challenge);
+    world.pass(3600);
+    EXPECT_TRUE(goes_on());
+    // Its redirect URIs are those of the copy.
+    EXPECT_EQ(ask({{"redirect_uri", "https://other.example/callback"}}).status, 400);
+    EXPECT_EQ(world.last_outcome(), "unmatched_redirect");
+    world.pass(86400 - 3600 + 299);
+    EXPECT_TRUE(goes_on());
+    world.pass(1);
+    EXPECT_EQ(ask().status, 400);
+    EXPECT_EQ(world.last_outcome(), "bad_client_document");
+  }
+}
+
+TEST_F(ClientDocumentTest, WhereNothingCanBeReachedThePageAndTheAuditSayWhatToDo) {
+  for (const FetchProblem problem : {FetchProblem::unreachable, FetchProblem::too_slow, FetchProblem::refused}) {
+    serve(Fetched{0, {}, {}, problem});
+    for (const std::int64_t later : {0, 1}) {  // asked for, and not asked for again within the minute
+      world.pass(later);
+      const Reply reply = ask();
+      expect_refused(reply);
+      EXPECT_NE(reply.body.find("no way out to the Internet"), std::string::npos) << reply.body;
+      EXPECT_NE(reply.body.find("--client-documents=false"), std::string::npos) << reply.body;
+      EXPECT_NE(world.audit.back().detail.find("--client-documents=false"), std::string::npos);
+      EXPECT_EQ(world.audit.back().client, url);
+    }
+    world.pass(60);
+  }
+  // Where something answered, that is not the remedy.
+  serve(Fetched{404, {}, {}});
+  EXPECT_EQ(ask().body.find("--client-documents"), std::string::npos);
+}
+
+TEST_F(ClientDocumentTest, OfSeveralAuthenticationMethodsTheBestIsTakenThatADocumentCanHave) {
+  const auto with = [](const Json& one, const Json& several, bool has_keys) {
+    Json changes = {{"token_endpoint_auth_method", one}, {"token_endpoint_auth_methods_supported", several}};
+    if (has_keys) changes["jwks_uri"] = "https://app.example/keys";
+    return changes;
+  };
+  const Json both = Json::array({"none", "private_key_jwt"});
+  const struct {
+    const char* sentence;
+    Json changes;
+    const char* method;  ///< "": refused
+  } rows[] = {
+      {"nothing is said", with(nullptr, nullptr, false), "none"},
+      {"ChatGPT's document", with("private_key_jwt", both, true), "private_key_jwt"},
+      {"ChatGPT's document without the singular member", with(nullptr, both, true), "private_key_jwt"},
+      {"the same in the other order", with(nullptr, Json::array({"private_key_jwt", "none"}), true), "private_key_jwt"},
+      {"a signature that nothing could be checked by", with(nullptr, both, false), "none"},
+      {"none, by its own choice", with("none", both, true), "none"},
+      {"none alone", with(nullptr, Json::array({"none"}), true), "none"},
+      {"a secret beside none", with("client_secret_post", Json::array({"client_secret_post", "none"}), false), "none"},
+      {"secrets alone", with(nullptr, Json::array({"client_secret_basic", "client_secret_post"}), false), ""},
+      {"a signature alone, without keys", with(nullptr, Json::array({"private_key_jwt"}), false), ""},
+      {"a list of nothing", with(nullptr, Json::array(), false), "none"},
+      {"no list", with(nullptr, "private_key_jwt", true), "none"},
+      {"what is no text", with(nullptr, Json::array({7}), false), ""},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.sentence);
+    Json changed = document;
+    for (const auto& [name, value] : row.changes.items()) {
+      if (!value.is_null()) changed[name] = value;
+    }
+    serve(changed);
+    world.pass(2 * 86400);
+    if (*row.method == 0) {
+      EXPECT_EQ(ask().status, 400);
+      EXPECT_EQ(world.last_outcome(), "bad_client_document");
+      continue;
+    }
+    EXPECT_TRUE(goes_on());
+    const auto kept = world.get<store::Client>(store::Client::key(url));
+    ASSERT_TRUE(kept);
+    EXPECT_EQ(kept->auth_method, row.method);
+  }
+}
+
 TEST_F(ClientDocumentTest, RedirectsGoWhereTheDocumentSaysAndOnLoopbackToAnyPort) {
   const struct {
     const char* redirect;

@@ -88,7 +88,7 @@ TEST(Documents, AnOldCopyServesADayWhereTheServerIsAway) {
 }
 
 TEST(Documents, AnOldCopyDoesNotServeWhereTheServerSaysThatItIsGone) {
-  for (const int status : {404, 410, 403, 302}) {
+  for (const int status : {404, 410, 301, 308}) {
     World world;
     serve_numbers(world);
     EXPECT_EQ(read(world), R"({"n":1})");
@@ -98,6 +98,44 @@ TEST(Documents, AnOldCopyDoesNotServeWhereTheServerSaysThatItIsGone) {
     world.elsewhere = {};
     world.pass(60);
     EXPECT_EQ(read(world), "none") << status;
+  }
+}
+
+TEST(Documents, AnOldCopyServesADayWhereTheServerChallengesOrIsInTrouble) {
+  const struct {
+    int status;
+    const char* type;
+    const char* body;
+  } rows[] = {{401, "application/json", "{}"},
+              {403, "text/html", "<!doctype html><title>Just a moment...</title>"},
+              {403, "application/json", R"({"error":"blocked"})"},
+              {451, "text/html", ""},
+              {200, "text/html", "<!doctype html><title>Just a moment...</title>"},
+              {503, "text/html", "<!doctype html><title>Attention Required!</title>"},
+              {302, "text/html", ""},
+              {307, "text/html", ""},
+              {429, "text/plain", "slower"},
+              {500, "", ""},
+              {502, "text/html", "<html>"}};
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.status);
+    World world;
+    serve_numbers(world);
+    EXPECT_EQ(read(world), R"({"n":1})");
+    world.elsewhere = [&row](const Fetch&) {
+      return Fetched{
+          row.status, {{"Content-Type", row.type}, {"Cache-Control", "max-age=86400"}}, row.body, FetchProblem::none};
+    };
+    // However often it is asked meanwhile, the day counts from when the copy was fresh.
+    for (int hour = 0; hour < 24; ++hour) {
+      world.pass(hour == 0 ? 300 : 3600);
+      EXPECT_EQ(read(world), R"({"n":1})") << hour;
+    }
+    EXPECT_EQ(world.fetches.size(), 25u);
+    world.pass(3599);
+    EXPECT_EQ(read(world), R"({"n":1})");
+    world.pass(1);
+    EXPECT_EQ(read(world), "none");
   }
 }
 

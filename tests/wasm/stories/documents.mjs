@@ -35,6 +35,17 @@ export async function describesItself(host, check, visitor) {
   await says("and a refresh, which reaches nowhere", 200, refresh(host, client, tokens.refresh_token));
   host.now += 700;
   await says("the document is stale, and nobody answers: the copy serves", 200, ask());
+  for (const [sentence, challenge] of [["a challenge page", answer("<!doctype html>", 403)], ["a login", answer("", 401)], ["a block", answer("", 451)], ["trouble", answer("", 500)]]) {
+    serve(challenge);
+    host.now += 60;
+    await says(`${sentence} in the document's place: the copy serves`, 200, ask());
+  }
+  serve(answer("", 410));
+  host.now += 60;
+  await says("the document is gone, and so is its copy", 400, ask());
+  // https://chatgpt.com/oauth/client.json lists both, and may leave out the one that it prefers.
+  serve(answer(described({ token_endpoint_auth_methods_supported: ["none", "private_key_jwt"], jwks_uri: "https://app.example/keys" })));
+  await says("a document that lists what it can prove itself by", 200, ask());
 }
 
 /** private_key_jwt, RFC 7523. */
