@@ -32,7 +32,7 @@ struct StreamLimits {
   std::size_t outbox_bytes = 256 << 10;
   /// The same for a stream that answers come by (HTTP+SSE): one of them may be larger than all news together.
   std::size_t answers_bytes = 4 << 20;
-  std::chrono::milliseconds check_every{15'000};  ///< Also how soon a revocation by another process is seen.
+  std::chrono::milliseconds check_every = std::chrono::seconds(stream_check_every);
 };
 
 /// One open stream, shared between its own thread and those that publish.

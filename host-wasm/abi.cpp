@@ -134,7 +134,8 @@ POSTERN_EXPORT(postern_input) char* postern_input(std::uint32_t size) {
 }
 
 /// JSON text of the settings (core/server/settings_json.hpp), as it is -> opened: a handle, the largest body that is
-/// taken, what a quiet stream says so that everybody between sees that it is alive, and beginnings of the keys that may be
+/// taken, what a quiet stream says so that everybody between sees that it is alive, how often streams are checked (seconds),
+/// and beginnings of the keys that may be
 /// copied (core/store/copied.hpp). It stays open as long as the instance.
 POSTERN_EXPORT(postern_open) const char* postern_open(std::uint32_t size) {
   const auto parsed = wire::parse_json({input, size}, limits);
@@ -149,6 +150,7 @@ POSTERN_EXPORT(postern_open) const char* postern_open(std::uint32_t size) {
   deployments().push_back(std::move(deployment).value());
   memory::keep();
   return give(static_cast<std::uint32_t>(deployments().size()), largest_body, wire::sse_comment(""),
+              static_cast<std::uint32_t>(stream_check_every),
               std::vector<std::string>(store::copied.begin(), store::copied.end()));
 }
 

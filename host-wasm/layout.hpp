@@ -114,6 +114,7 @@ inline std::string layout() {
   opened.add("handle", "\"u32\"");
   opened.add("largest_body", "\"u32\"");
   opened.add("comment", "\"text\"");
+  opened.add("check_every", "\"u32\"");
   opened.add("copied", Describe::type<std::vector<std::string>>());
   check.add("needs", needs);
   check.add("stream", Describe::type<std::optional<Stream>>());

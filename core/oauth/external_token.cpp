@@ -22,7 +22,9 @@ constexpr Seconds believed{15};  // What introspection said. RFC 7662 s. 4 warns
 using Judged = Result<Principal, Refused>;
 
 Judged by_keys(const Authority& authority, std::string_view token, Ask& ask, Commit& commit);
-Judged by_introspection(const Authority& authority, std::string_view token, Ask& ask, Commit& commit);
+/// What introspection said some seconds ago will do, or has to be asked for now.
+enum class Said { lately, now };
+Judged by_introspection(const Authority& authority, std::string_view token, Said when, Ask& ask, Commit& commit);
 Judged judge_introspection(const Authority& authority, const Json& said, UnixSeconds now);
 /// What both forms of a token say of its holder, once issuer, audience and time have been looked at.
 Judged principal_of(const External& external, const Json& claims, UnixSeconds expires);
@@ -35,7 +37,7 @@ std::string name_in(const External& external, const Json& claims, const std::str
 
 Judged principal_elsewhere(const Authority& authority, std::string_view token, Ask& ask, Commit& commit) {
   return authority.external->introspection_url.empty() ? by_keys(authority, token, ask, commit)
-                                                       : by_introspection(authority, token, ask, commit);
+                                                       : by_introspection(authority, token, Said::lately, ask, commit);
 }
 
 Answer external_unreachable(std::string_view what, const Refused& refused) {
@@ -58,7 +60,7 @@ bool is_still_good(const Authority& authority, const Stream& stream, Ask& ask) {
   const auto token = authority.upstream.open(stream.token);
   if (!token) return false;
   Commit kept;  // What is kept for requests, they keep.
-  const Judged judged = principal_elsewhere(authority, *token, ask, kept);
+  const Judged judged = by_introspection(authority, *token, Said::now, ask, kept);
   if (judged) return judged->subject == stream.subject;
   return judged.error().why == Refusal::external_unreachable;
 }
@@ -91,12 +93,12 @@ Judged by_keys(const Authority& authority, std::string_view token, Ask& ask, Com
   return principal_of(external, claims->all, claims->expires);
 }
 
-Judged by_introspection(const Authority& authority, std::string_view token, Ask& ask, Commit& commit) {
+Judged by_introspection(const Authority& authority, std::string_view token, Said when, Ask& ask, Commit& commit) {
   const External& external = *authority.external;
   const std::string key = store::Introspection::key(wire::base64url(crypto::sha256(token)));
   const auto kept = store::load<store::Introspection>(ask, key);
   if (ask.pending()) return Refused{Refusal::external_unreachable};
-  if (kept) {
+  if (kept && when == Said::lately) {
     const auto said = wire::parse_json(kept->body);
     return judge_introspection(authority, said ? *said : Json(), ask.facts().now());
   }

@@ -15,8 +15,15 @@ Outcome evaluate(const Deployment& deployment, const HttpRequest& request, const
 
 // What an open stream says to a topic: `tell`, core/mcp/streams.hpp.
 
-/// A stream is looked at when it has been opened, on `session_changed` and at least every 15 s: does its grant live,
-/// does its session? Asks for records like an evaluation. `step` is then the stream to go on with, or its end.
+/// The longest that a stream may go on after the end of what it stands on (grant, session, token of an authorization server
+/// elsewhere), wherever that was ended, in seconds. Where it is ended in the process that holds the stream, the stream hears
+/// of it at once.
+inline constexpr int stream_outlives = 15;
+/// So often it is looked at, in seconds: what is left of the time above is for the looking.
+inline constexpr int stream_check_every = 10;
+
+/// A stream is looked at when it has been opened, on `session_changed` and every `stream_check_every` seconds: does its
+/// grant live, does its session? Asks for records like an evaluation. `step` is then the stream to go on with, or its end.
 struct StreamCheck {
   std::variant<Needs, Stream, std::monostate> step;  ///< monostate: close it.
 };

@@ -38,7 +38,8 @@ void add_grants_commands(CLI::App& app, config::Values& values, GrantsCommand& g
   list->add_option("--client", grants.client, "Only to this client");
   list->add_flag("--json", grants.json, "As an array of JSON objects");
 
-  CLI::App* revoke = app.add_subcommand("revoke", "End them: tokens at the next request, open streams soon");
+  CLI::App* revoke =
+      app.add_subcommand("revoke", "End them: tokens at the next request, open streams within 15 seconds");
   add_options(*revoke, values);
   revoke->callback([&grants] { grants.action = GrantsCommand::Action::revoke; });
   revoke->add_option("id", grants.id, "The id that list shows");

@@ -80,6 +80,11 @@ export class Deployment {
     return this.#opened.comment;
   }
 
+  /** How often a stream is checked (core/server/evaluate.hpp), in seconds. */
+  get checkEvery() {
+    return this.#opened.check_every;
+  }
+
   /** What the keys of records begin with that may be read from a copy, at most a second old (core/store/copied.hpp). */
   get copied() {
     return this.#opened.copied;

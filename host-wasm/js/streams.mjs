@@ -7,7 +7,6 @@ import { unreferenced } from "./timers.mjs";
 
 // As host-native/streams.hpp and host-native/http/connection.hpp. Milliseconds and bytes.
 export const usual = {
-  checkEvery: 15_000, // also how soon a revocation by another process is seen
   commentEvery: 15_000, // a quiet stream says so often that it is alive
   takenIn: 30_000, // what is said has to be read in this time
   box: 256 << 10,
@@ -27,7 +26,7 @@ export class Streams {
   constructor(deployment, world, limits = {}) {
     this.#deployment = deployment;
     this.#world = world;
-    this.#limits = { ...usual, ...limits };
+    this.#limits = { ...usual, checkEvery: deployment.checkEvery * 1000, ...limits };
   }
 
   /** From now on the stream hears all news. The body of its response, which begins with `first`. */

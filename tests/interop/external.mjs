@@ -179,13 +179,13 @@ async function opaque(person) {
     equal('  ask nothing more', oidc.count('/token/introspection'), asked);
     equal('  an unknown token', (await callTool(server, randomBytes(30).toString('base64url'), 'whoami')).status, 401);
   }, 40);
-  await step('opaque tokens: revoked there, the call is 401 and the stream closes within 30 s', async () => {
+  await step('opaque tokens: revoked there, the stream closes within 15 s and the call is 401', async () => {
     const stream = await listen(server, access);
     equal('  a stream is open', [stream.status, stream.ended], [200, false]);
     oidc.revokeEverything('ada');
-    clock.move(16); // what introspection said is believed for 15 s
-    await until(() => stream.ended, 35, 'the end of the stream');
-    ok('  it has closed', stream.ended);
+    await until(() => stream.ended, 15, 'the end of the stream');
+    ok('  it has closed, though the clock of what is believed stands still', stream.ended);
+    clock.move(16); // what introspection said to a request is believed for 15 s
     equal('  and the call is 401', (await callTool(server, access, 'whoami')).status, 401);
     stream.close();
   }, 60);

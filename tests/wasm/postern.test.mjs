@@ -1,5 +1,7 @@
 // createPostern, from Request to Response: what it refuses, the story once more, tools in JavaScript, streams and their ends.
+import { Deployment } from "../../host-wasm/js/module.mjs";
 import { createPostern, MemoryStore, newKeyRing, Postern, printKeyRing, readKeyRing } from "../../host-wasm/js/postern.mjs";
+import { Streams } from "../../host-wasm/js/streams.mjs";
 import { check, compiled, done, settings, until, wasmPath } from "./host.mjs";
 import { readFileSync } from "node:fs";
 import * as story from "./story.mjs";
@@ -288,6 +290,29 @@ async function streamsEnd() {
   check("and who reads nothing in time is dropped, too", await until(() => host.postern.openStreams === 0) && slow.status === 200);
 }
 
+/** How long a stream outlives what it stands on: one number, in the core, and whoever says it says that one. */
+async function outliveNothingForLong() {
+  const read = (file) => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
+  const number = (name) => Number(new RegExp(`${name} = (\\d+);`).exec(read("core/server/evaluate.hpp"))?.[1]);
+  const [longest, every] = [number("stream_outlives"), number("stream_check_every")];
+  check("a check comes some time before the longest is over, also where it is looked for once in a second", every + 1 < longest, [every, longest]);
+  check("the module says how often", new Deployment(options.module, settings).checkEvery === every);
+  const asked = [];
+  const deployment = { checkEvery: 0.04, comment: ":\n", check: (stream) => (asked.push(stream), { needs: null, stream }), closed: () => undefined };
+  const open = new Streams(deployment, { now: () => 0, entropy: () => new Uint8Array(32) }, { look: 5 });
+  const body = open.open({ owns_session: false }, "x");
+  check("streams are checked as often as it says", await until(() => asked.length > 3), asked.length);
+  await body.cancel();
+  for (const [file, sentence] of [["README.md", /open streams within (\d+)\s+seconds/], ["docs/architecture.md", /another process therefore ends within (\d+) seconds/],
+    ["docs/external.md", /\*\*Streams\*\* end within (\d+) seconds/]]) {
+    check(`${file} says the longest`, Number(sentence.exec(read(file))?.[1]) === longest, sentence.exec(read(file)));
+  }
+  for (const [file, sentence] of [["docs/architecture.md", /when a stream opens and every (\d+) seconds/], ["docs/external.md", /asked about anew every (\d+) seconds/]]) {
+    check(`${file} says how often`, Number(sentence.exec(read(file))?.[1]) === every, sentence.exec(read(file)));
+  }
+  check("the native host has it from there", /check_every = std::chrono::seconds\(stream_check_every\)/.test(read("host-native/streams.hpp")));
+}
+
 /** HTTP+SSE: the stream owns its session. */
 async function sessionsEnd() {
   const host = await WebHost.start();
@@ -310,6 +335,7 @@ await withoutState();
 await livesTheStory();
 await streams(await tools());
 await streamsEnd();
+await outliveNothingForLong();
 await sessionsEnd();
 await results();
 await operators();

@@ -125,6 +125,17 @@ TEST_F(ExternalStreamTest, AStreamIsAskedAboutWhileItIsOpenAndEndsWithItsToken) 
   EXPECT_FALSE(lives(stream)) << "expired";
 }
 
+TEST_F(ExternalStreamTest, WhatWasSaidToARequestALittleAgoIsNotBelievedForAStream) {
+  said["exp"] = world.now.count + 600;
+  const Stream stream = open();
+  EXPECT_EQ(world.keys("introspection/").size(), 1u) << "requests go by this for a while";
+  said = {{"active", false}};
+  world.pass(stream_check_every);
+  EXPECT_EQ(world.keys("introspection/").size(), 1u);
+  EXPECT_FALSE(lives(stream)) << "it would outlive its token by the sum of both times";
+  static_assert(stream_check_every < stream_outlives);
+}
+
 TEST_F(ExternalStreamTest, AJwtsStreamEndsWithItsTime) {
   deployment = deploy({.issuer = issuer});
   Stream stream;
