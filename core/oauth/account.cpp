@@ -1,6 +1,9 @@
 #include "core/oauth/account.hpp"
 
 #include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
 
 #include "core/oauth/account_page.hpp"
 #include "core/oauth/cookies.hpp"
@@ -21,14 +24,17 @@ constexpr std::size_t longest_id = 64;
 
 Outcome show(const Authority& authority, const HttpRequest& request, const Facts& facts);
 Outcome receive(const Authority& authority, const HttpRequest& request, const Facts& facts);
-Outcome revoke_one(const Authority& authority, const std::string& subject, std::string_view id, Ask& ask);
+/// Ends what the client of this grant has: every grant of the user's that is in the same card, whatever has been added since.
+Outcome revoke_client_of(const Authority& authority, const std::string& subject, std::string_view id, Ask& ask);
 Outcome revoke_all(const Authority& authority, const std::string& subject, Ask& ask);
 Outcome log_out(const Authority& authority, const std::string& subject);
 
 /// The login still counts: a user of our own has the same password as then, a provider is still one of ours. Means
 /// nothing while `ask.pending()`.
 bool is_good(const Authority& authority, const LoginSession& session, Ask& ask);
-AccountRow row_of(const Authority& authority, const UserGrant& grant, const store::Found<store::Client>& client);
+/// One for each client, however often it was let in: from several devices, or anew. What was used last comes first. Means
+/// nothing while `ask.pending()`.
+std::vector<AccountApp> apps_of(const Authority& authority, const UserGrants& found, Ask& ask);
 std::string provider_label(const Authority& authority, const std::string& id);
 Answer back_to_the_page(const Authority& authority);
 
@@ -56,14 +62,8 @@ Outcome show(const Authority& authority, const HttpRequest& request, const Facts
   if (!good) return ask_for_login(authority, browser, {}, {}, facts);
 
   AccountPage page;
-  for (const UserGrant& one : found.grants) {
-    if (!one.grant || !lives(*one.grant, facts.now())) continue;
-    page.rows.push_back(row_of(authority, one, store::load<store::Client>(ask, store::Client::key(one.grant->client))));
-  }
+  page.apps = apps_of(authority, found, ask);
   if (ask.pending()) return ask.needs();
-  std::sort(page.rows.begin(), page.rows.end(), [](const AccountRow& left, const AccountRow& right) {
-    return left.used == right.used ? left.grant < right.grant : left.used > right.used;
-  });
   page.more = found.more;
   page.user_name = session->user_name;
   page.provider = provider_label(authority, session->provider);
@@ -102,21 +102,23 @@ Outcome receive(const Authority& authority, const HttpRequest& request, const Fa
   if (id.empty() || id.size() > longest_id) {
     return refuse({Refusal::malformed_request, "expected revoke, or action revoke-all or logout"}, {});
   }
-  return revoke_one(authority, flow->subject, id, ask);
+  return revoke_client_of(authority, flow->subject, id, ask);
 }
 
-Outcome revoke_one(const Authority& authority, const std::string& subject, std::string_view id, Ask& ask) {
-  const UserGrant one{std::string(id), store::load<store::GrantOf>(ask, store::GrantOf::key(subject, id)),
-                      store::load<store::Grant>(ask, store::Grant::key(id))};
+Outcome revoke_client_of(const Authority& authority, const std::string& subject, std::string_view id, Ask& ask) {
+  const auto named = store::load<store::Grant>(ask, store::Grant::key(id));
+  UserGrants found = load_grants(ask, subject);
   if (ask.pending()) return ask.needs();
   // One that is not there is told from one of somebody else by nothing.
-  if (!one.grant || one.grant->subject != subject) {
+  if (!named || named->subject != subject) {
     return refuse_by_page(authority, what_ends, {Refusal::not_your_grant, {}, {}, subject},
                           {"Nothing to revoke", std::string(to_wire(Refusal::not_your_grant).description),
                            account_path(authority), "Back to your account"});
   }
+  std::erase_if(found.grants,
+                [&named](const UserGrant& one) { return !one.grant || one.grant->client != named->client; });
   Answer answer = back_to_the_page(authority);
-  end_grants({one}, authority.lifetimes, what_ends, ask, answer);
+  end_grants(found.grants, authority.lifetimes, what_ends, ask, answer);
   if (ask.pending()) return ask.needs();
   return answer;
 }
@@ -144,17 +146,40 @@ bool is_good(const Authority& authority, const LoginSession& session, Ask& ask) 
   return user && user->subject == session.subject && user->epoch == session.epoch;
 }
 
-AccountRow row_of(const Authority& authority, const UserGrant& grant, const store::Found<store::Client>& client) {
-  AccountRow row;
-  row.grant = grant.id;
-  row.client_name = client ? client->name : "";
-  row.is_known = client.found();
-  if (client) row.redirect_hosts = redirect_hosts(authority, *client);
-  row.scopes = scopes_in_words(authority, grant.grant->scopes);
-  row.granted = grant.grant->created;
-  row.used = grant.grant->used;
-  row.provider = provider_label(authority, grant.grant->provider);
-  return row;
+std::vector<AccountApp> apps_of(const Authority& authority, const UserGrants& found, Ask& ask) {
+  std::map<std::string, AccountApp> by_client;
+  std::map<std::string, ScopeSet> scopes;
+  for (const UserGrant& one : found.grants) {
+    if (!one.grant || !lives(*one.grant, ask.facts().now())) continue;
+    const store::Grant& grant = *one.grant;
+    auto [at, is_first] = by_client.try_emplace(grant.client);
+    AccountApp& app = at->second;
+    if (is_first) {
+      const auto client = store::load<store::Client>(ask, store::Client::key(grant.client));
+      app.is_known = client.found();
+      if (client) app.client_name = client->name;
+      if (client) app.redirect_hosts = redirect_hosts(authority, *client);
+      app.grant = one.id;
+      app.granted = grant.created;
+    }
+    app.granted = std::min(app.granted, grant.created);
+    app.used = std::max(app.used, grant.used);
+    app.times += 1;
+    scopes[grant.client] = scopes[grant.client].united_with(grant.scopes);
+    const std::string label = provider_label(authority, grant.provider);
+    if (!label.empty() && std::find(app.providers.begin(), app.providers.end(), label) == app.providers.end()) {
+      app.providers.push_back(label);
+    }
+  }
+  std::vector<AccountApp> apps;
+  for (auto& [client, app] : by_client) {
+    app.scopes = scopes_in_words(authority, scopes[client]);
+    apps.push_back(std::move(app));
+  }
+  std::sort(apps.begin(), apps.end(), [](const AccountApp& left, const AccountApp& right) {
+    return left.used == right.used ? left.grant < right.grant : left.used > right.used;
+  });
+  return apps;
 }
 
 std::string provider_label(const Authority& authority, const std::string& id) {

@@ -14,10 +14,10 @@ constexpr std::size_t most_hosts = 3;
 constexpr std::int64_t hour = 3600;
 constexpr std::int64_t day = 86400;
 
-std::string card(const AccountRow& row, std::size_t number, UnixSeconds now);
+std::string card(const AccountApp& app, std::size_t number, UnixSeconds now);
 std::string fact(std::string_view name, std::string_view html);
-std::string name_of(const AccountRow& row);
-std::string joined(const std::vector<std::string>& hosts);
+std::string name_of(const AccountApp& app);
+std::string joined(const std::vector<std::string>& names);
 std::string ago(std::int64_t count, std::string_view unit);
 
 }  // namespace
@@ -28,16 +28,16 @@ Reply account_page(const Authority& authority, const AccountPage& account, UnixS
   if (!account.provider.empty()) main += ", through " + shown(account.provider);
   main += "</p>";
   main += form_start(authority, "/account", account.flow);
-  if (account.rows.empty()) {
+  if (account.apps.empty()) {
     main += "<p>No application is connected to your account.</p>";
   } else {
     main += "<div class=\"apps\">";
-    for (std::size_t i = 0; i < account.rows.size(); ++i) main += card(account.rows[i], i + 1, now);
+    for (std::size_t i = 0; i < account.apps.size(); ++i) main += card(account.apps[i], i + 1, now);
     main += "</div>";
   }
   if (account.more) main += "<p class=\"care\">There are more, which are not shown. Revoke some to see others.</p>";
   main += "<div class=\"choice\">";
-  if (!account.rows.empty()) main += "<button name=\"action\" value=\"revoke-all\">Revoke all</button>";
+  if (!account.apps.empty()) main += "<button name=\"action\" value=\"revoke-all\">Revoke all</button>";
   main += "<button name=\"action\" value=\"logout\">Log out</button></div></form>";
   return page(authority, 200, "Connected applications", main,
               "Names are chosen by the applications and are not checked. What you revoke ends at once; an application "
@@ -82,19 +82,20 @@ std::string use_in_words(UnixSeconds used, UnixSeconds now) {
 
 namespace {
 
-std::string card(const AccountRow& row, std::size_t number, UnixSeconds now) {
+std::string card(const AccountApp& app, std::size_t number, UnixSeconds now) {
   const std::string id = "app-" + std::to_string(number);
   std::string html =
-      "<section class=\"app\" aria-labelledby=\"" + id + "\"><h2 id=\"" + id + "\">" + name_of(row) + "</h2>";
+      "<section class=\"app\" aria-labelledby=\"" + id + "\"><h2 id=\"" + id + "\">" + name_of(app) + "</h2>";
   html += "<ul>";
-  for (const std::string& scope : row.scopes) html += "<li>" + wire::html_escape(scope) + "</li>";
-  if (row.scopes.empty()) html += "<li>Know that you have an account here, and nothing else</li>";
+  for (const std::string& scope : app.scopes) html += "<li>" + wire::html_escape(scope) + "</li>";
+  if (app.scopes.empty()) html += "<li>Know that you have an account here, and nothing else</li>";
   html += "</ul><dl>";
-  if (!row.redirect_hosts.empty()) html += fact("Sends you to", joined(row.redirect_hosts));
-  html += fact("Allowed on", date_in_words(row.granted));
-  html += fact("Last used", use_in_words(row.used, now));
-  if (!row.provider.empty()) html += fact("Logged in through", shown(row.provider));
-  html += "</dl><button name=\"revoke\" value=\"" + wire::html_escape(row.grant) + "\" aria-describedby=\"" + id +
+  if (!app.redirect_hosts.empty()) html += fact("Sends you to", joined(app.redirect_hosts));
+  html += fact(app.times == 1 ? "Allowed on" : "First allowed on", date_in_words(app.granted));
+  if (app.times > 1) html += fact("Connected", std::to_string(app.times) + " times");
+  html += fact("Last used", use_in_words(app.used, now));
+  if (!app.providers.empty()) html += fact("Logged in through", joined(app.providers));
+  html += "</dl><button name=\"revoke\" value=\"" + wire::html_escape(app.grant) + "\" aria-describedby=\"" + id +
           "\">Revoke</button></section>";
   return html;
 }
@@ -103,13 +104,13 @@ std::string fact(std::string_view name, std::string_view html) {
   return "<div><dt>" + std::string(name) + "</dt><dd>" + std::string(html) + "</dd></div>";
 }
 
-std::string name_of(const AccountRow& row) {
-  return row.is_known ? shown_client(row.client_name) : "an application that is no longer registered";
+std::string name_of(const AccountApp& app) {
+  return app.is_known ? shown_client(app.client_name) : "an application that is no longer registered";
 }
 
-std::string joined(const std::vector<std::string>& hosts) {
+std::string joined(const std::vector<std::string>& names) {
   std::string html;
-  for (const std::string& host : hosts) html += (html.empty() ? "" : ", ") + shown(host, 100);
+  for (const std::string& name : names) html += (html.empty() ? "" : ", ") + shown(name, 100);
   return html;
 }
 

@@ -12,23 +12,25 @@
 
 namespace postern::oauth {
 
-struct AccountRow {
-  std::string grant;
+/// One client, with all that the user has granted to it.
+struct AccountApp {
+  std::string grant;                        ///< One of its grants: what the button names.
   std::string client_name;                  ///< Hostile text; may be empty.
   bool is_known = false;                    ///< Its registration is still here.
   std::vector<std::string> redirect_hosts;  ///< Where answers to it go.
-  std::vector<std::string> scopes;          ///< In words.
-  UnixSeconds granted;
-  UnixSeconds used;      ///< To within an hour.
-  std::string provider;  ///< What it is called. Empty: the user logged in here.
+  std::vector<std::string> scopes;          ///< Of all its grants, in words.
+  UnixSeconds granted;                      ///< The first time.
+  UnixSeconds used;                         ///< The last time, to within an hour.
+  int times = 0;                            ///< How many of its grants live.
+  std::vector<std::string> providers;       ///< What they are called, each once. Logins here are not among them.
 };
 
 struct AccountPage {
   std::string flow;  ///< Sealed.
   std::string user_name;
   std::string provider;  ///< Of this login. Empty: here.
-  std::vector<AccountRow> rows;
-  bool more = false;  ///< There are others, which are not shown.
+  std::vector<AccountApp> apps;
+  bool more = false;  ///< There are other grants, which are not shown.
 };
 
 Reply account_page(const Authority& authority, const AccountPage& page, UnixSeconds now);

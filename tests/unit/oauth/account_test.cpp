@@ -202,9 +202,51 @@ TEST_F(AccountTest, ItListsWhoMayDoWhatSinceWhenAndThroughWhom) {
   EXPECT_EQ(header(page, "Cache-Control"), "no-store");
 }
 
+TEST_F(AccountTest, AClientHasOneCardHoweverOftenItWasLetIn) {
+  grant("g1", "ada-subject");
+  world.pass(2 * 86400);
+  grant("g2", "ada-subject");
+  auto wider = *world.get<store::Grant>(store::Grant::key("g2"));
+  wider.scopes = {"notes:write"};
+  world.put(store::Grant::key("g2"), wider);
+  grant("dead", "ada-subject");
+  auto dead = *world.get<store::Grant>(store::Grant::key("dead"));
+  dead.state = static_cast<std::int64_t>(GrantState::revoked);
+  world.put(store::Grant::key("dead"), dead);
+  grant("hers", "grace-subject");
+  const std::string first_client = client_id;
+  client_id = register_public("https://other.example/cb");
+  grant("o1", "ada-subject");
+  world.pass(3 * 3600);
+
+  const Reply page = log_in_to_account();
+  std::size_t cards = 0;
+  for (std::size_t at = 0; (at = page.body.find("class=\"app\"", at)) != std::string::npos; ++at) ++cards;
+  EXPECT_EQ(cards, 2u);
+  for (const std::string shown : {"Know your user name", "Write and delete your notes", "<dd>2 times</dd>",
+                                  "<dt>First allowed on</dt><dd>14 November 2023</dd>", "<dd>3 hours ago</dd>"}) {
+    EXPECT_TRUE(says(page, shown)) << shown;
+  }
+  world.topics.clear();
+  const Answer answer = press(page, {{"revoke", "g1"}});
+  EXPECT_EQ(answer.reply.status, 303);
+  EXPECT_EQ(answer.topics.size(), 2u) << "open streams of both are told";
+  EXPECT_FALSE(alive("g1"));
+  EXPECT_FALSE(alive("g2"));
+  EXPECT_TRUE(alive("o1")) << "another application's";
+  EXPECT_TRUE(alive("hers")) << "another user's, of the same application";
+  EXPECT_FALSE(says(open_account(), "2 times"));
+}
+
 TEST_F(AccountTest, OneIsRevokedAndTheOtherGoesOn) {
   const Json first = tokens();
+  const std::string first_client = client_id;
+  client_id = text(body_of(register_with({{"client_name", "Another client"},
+                                          {"redirect_uris", Json::array({std::string(callback)})},
+                                          {"token_endpoint_auth_method", "none"}})),
+                   "client_id");
   const Json second = tokens();
+  client_id = first_client;
   const Reply page = log_in_to_account();
   const auto principal = visit_with(text(first, "access_token")).principal;
   ASSERT_TRUE(principal);
@@ -286,7 +328,12 @@ TEST_F(AccountTest, HostileNamesAreShownEscapedAndCut) {
 }
 
 TEST_F(AccountTest, TwoHundredAreShownAndItSaysThatThereAreMore) {
-  for (int i = 0; i < 201; ++i) grant("g" + std::to_string(1000 + i), "ada-subject");
+  const std::string same = client_id;
+  for (int i = 0; i < 201; ++i) {
+    client_id = "client-" + std::to_string(i);
+    grant("g" + std::to_string(1000 + i), "ada-subject");
+  }
+  client_id = same;
   const Reply page = log_in_to_account();
   EXPECT_TRUE(says(page, "There are more"));
   std::size_t cards = 0;
