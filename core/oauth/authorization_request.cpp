@@ -22,6 +22,10 @@ std::optional<Refused> check_challenge(const wire::Form& query, AuthorizationReq
 std::optional<Refused> check_scope(const Authority& authority, const wire::Form& query, AuthorizationRequest& request);
 std::optional<Refused> check_prompt(const wire::Form& query, AuthorizationRequest& request);
 
+/// What the person before the page can do. The application goes on with what it has stored, so that starting again in it
+/// is not enough.
+MessagePage unknown_client();
+
 }  // namespace
 
 Result<wire::Form, Refused> read_query(std::string_view query) {
@@ -39,7 +43,7 @@ Result<wire::Form, Refused> read_query(std::string_view query) {
 Result<AuthorizationRequest, Answer> check_request(const Authority& authority, const wire::Form& query,
                                                    const store::Client* client) {
   const std::string id(query.get("client_id"));
-  if (client == nullptr) return refuse_by_page(authority, what, {Refusal::unknown_client, {}, id});
+  if (client == nullptr) return refuse_by_page(authority, what, {Refusal::unknown_client, {}, id}, unknown_client());
   auto redirect = redirect_of(authority, *client, query.get("redirect_uri"));
   if (!redirect) {
     return refuse_by_page(authority, what, {redirect.error().why, redirect.error().detail, id});
@@ -81,6 +85,16 @@ std::optional<Refused> check_parameters(const Authority& authority, const wire::
   if (auto refused = check_resource(authority, query, authority.resource)) return refused;
   if (auto refused = check_scope(authority, query, request)) return refused;
   return check_prompt(query, request);
+}
+
+MessagePage unknown_client() {
+  return {{},
+          "This application is not known here: it has never registered at this server, or its registration is gone, "
+          "because "
+          "nobody used it for long or because it was removed. " +
+              std::string(connect_anew),
+          {},
+          {}};
 }
 
 std::optional<Refused> check_response(const wire::Form& query) {

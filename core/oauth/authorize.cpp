@@ -2,6 +2,7 @@
 #include "core/oauth/client_document.hpp"
 #include "core/oauth/consent.hpp"
 #include "core/oauth/cookies.hpp"
+#include "core/oauth/denial.hpp"
 #include "core/oauth/endpoints.hpp"
 #include "core/oauth/flow.hpp"
 #include "core/oauth/login.hpp"
@@ -60,6 +61,10 @@ Outcome show_for(const Authority& authority, const HttpRequest& request, const w
                  const std::string& query_text, const store::Client* client, const LoginSession* session, Ask& ask) {
   const Facts& facts = ask.facts();
   store::Found<store::User> user;
+  store::Found<store::Denial> denial;
+  if (const auto known = known_browser(authority, request)) {
+    denial = store::load<store::Denial>(ask, denial_key(query, known->hash()));
+  }
   // Who came by a provider has no record here, and the provider is asked again for what this client gets.
   if (session != nullptr && session->provider.empty()) {
     user = store::load<store::User>(ask, store::User::key(session->user_name));
@@ -74,6 +79,7 @@ Outcome show_for(const Authority& authority, const HttpRequest& request, const w
     const Refusal why = logged_in ? Refusal::consent_required : Refusal::login_required;
     return refuse_by_redirect(authority, *checked, {why, {}, checked->client_id});
   }
+  if (denial) return refuse_denied(authority, checked->client_id, {});
   const Browser browser = browser_of(authority, request, facts);
   if (!logged_in || checked->must_log_in) {
     std::string back = checked->must_log_in ? after_login(query, query_text) : query_text;

@@ -9,6 +9,12 @@ namespace {
 
 wire::RedirectPolicy policy_of(const Authority& authority) { return {authority.allow_private_use_redirects}; }
 
+/// The same but for how this computer is named: `http://localhost:1/cb` and `http://127.0.0.1:2/cb`.
+bool differ_in_loopback_name(const wire::RedirectUri& left, const wire::RedirectUri& right) {
+  return left.is_loopback() && right.is_loopback() && left.uri().host != right.uri().host &&
+         left.uri().path == right.uri().path && left.uri().query == right.uri().query;
+}
+
 }  // namespace
 
 void keep_used_client(Commit& commit, const store::Found<store::Client>& client, const Lifetimes& lifetimes,
@@ -35,6 +41,14 @@ Result<wire::RedirectUri, Refused> redirect_of(const Authority& authority, const
   for (const std::string& text : client.redirect_uris) {
     const auto registered = wire::RedirectUri::parse(text, policy_of(authority));
     if (registered && wire::matches(*registered, *wanted)) return std::move(wanted).value();
+  }
+  for (const std::string& text : client.redirect_uris) {
+    const auto registered = wire::RedirectUri::parse(text, policy_of(authority));
+    if (!registered || !differ_in_loopback_name(*registered, *wanted)) continue;
+    return Refused{Refusal::unmatched_redirect, "the application registered " + wire::display_name(text, 200) +
+                                                    " and now asks for " + wire::display_name(presented, 200) +
+                                                    ", and to a computer these are two addresses. " +
+                                                    std::string(connect_anew.substr(0, connect_anew.size() - 1))};
   }
   return Refused{Refusal::unmatched_redirect,
                  "expected a redirect URI that the client registered, received " + wire::display_name(presented, 200)};

@@ -19,6 +19,12 @@ namespace postern::oauth {
 void keep_used_client(Commit& commit, const store::Found<store::Client>& client, const Lifetimes& lifetimes,
                       UnixSeconds now);
 
+/// What helps where the server and what an application has stored differ.
+inline constexpr std::string_view connect_anew =
+    "In the application, remove the stored login for this server (it may be called sign out, clear authentication, or "
+    "remove "
+    "the server and add it again), then connect again: it registers anew.";
+
 /// The redirect URI of this request: the presented one, if the client registered it (OAuth 2.1 s. 2.3.1, RFC 8252
 /// s. 7.3), or, where none is presented, the only one that it has (OAuth 2.1 s. 4.1.1).
 Result<wire::RedirectUri, Refused> redirect_of(const Authority& authority, const store::Client& client,

@@ -1,6 +1,7 @@
 #include "core/oauth/consent.hpp"
 
 #include "core/oauth/codes.hpp"
+#include "core/oauth/denial.hpp"
 #include "core/oauth/login.hpp"
 #include "core/oauth/offered_scopes.hpp"
 #include "core/oauth/pages.hpp"
@@ -22,10 +23,15 @@ struct Allowance {
   const AuthorizationRequest& request;
   const store::Found<store::Client>& client;
   const store::Found<store::User>& user;
-  const store::Found<store::Code>& code;  ///< Of this very flow, if it gave one before.
-  const ScopeSet& scopes;                 ///< Asked for, and chosen beside that.
+  const store::Found<store::Code>& code;      ///< Of this very flow, if it gave one before.
+  const store::Found<store::Denial>& denial;  ///< Of this request: none, as it was read.
+  const ScopeSet& scopes;                     ///< Asked for, and chosen beside that.
 };
 Answer allow(const Authority& authority, const Allowance& allowance, const Facts& facts);
+/// Back to the client with access_denied, and it stays denied. Both this and `allow` stand on there being no code and no
+/// denial: of two that come at once one is kept, and the other starts over and sees it.
+Answer deny(const Authority& authority, const ConsentFlow& flow, const AuthorizationRequest& request,
+            const store::Found<store::Code>& code, const store::Found<store::Denial>& denial, UnixSeconds now);
 Answer allow_again(const Authority& authority, const Allowance& allowance, UnixSeconds now);
 Answer allowed(const Authority& authority, const Allowance& allowance, std::string_view outcome,
                const ScopeSet& scopes);
@@ -67,6 +73,7 @@ Outcome decide(const Authority& authority, const HttpRequest& request, const wir
   const auto client = store::load<store::Client>(ask, store::Client::key(query->get("client_id")));
   const auto user = store::load<store::User>(ask, store::User::key(flow.user_name));
   const auto code = store::load<store::Code>(ask, code_key(authority, flow.id));
+  const auto denial = store::load<store::Denial>(ask, denial_key(*query, flow.browser));
   if (ask.pending()) return ask.needs();
 
   if (!user || user->subject != flow.subject || user->epoch != flow.epoch) return login_ended(authority, flow);
@@ -74,11 +81,13 @@ Outcome decide(const Authority& authority, const HttpRequest& request, const wir
   if (!checked) return checked.error();
   if (action == "switch") return switch_account(authority, request, flow, *client, facts);
   if (action == "deny") {
-    return refuse_by_redirect(authority, *checked, {Refusal::denied_by_user, {}, checked->client_id, flow.subject});
+    return code ? refuse_allowed(authority, checked->client_id, flow.subject)
+                : deny(authority, flow, *checked, code, denial, facts.now());
   }
+  if (denial) return refuse_denied(authority, checked->client_id, flow.subject);
   const auto scopes = chosen_scopes(flow, form);
   if (!scopes) return refuse_by_page(authority, what, scopes.error());
-  const Allowance allowance{flow, *checked, client, user, code, *scopes};
+  const Allowance allowance{flow, *checked, client, user, code, denial, *scopes};
   return code ? allow_again(authority, allowance, facts.now()) : allow(authority, allowance, facts);
 }
 
@@ -89,6 +98,16 @@ Answer allow(const Authority& authority, const Allowance& allowance, const Facts
   put_code(answer.commit, authority, allowance.code, allowance.client,
            {allowance.request, allowance.scopes, allowance.flow.subject, allowance.flow.user_name}, facts.now());
   store::require(answer.commit, allowance.user);
+  store::require(answer.commit, allowance.denial);
+  return answer;
+}
+
+Answer deny(const Authority& authority, const ConsentFlow& flow, const AuthorizationRequest& request,
+            const store::Found<store::Code>& code, const store::Found<store::Denial>& denial, UnixSeconds now) {
+  Answer answer =
+      refuse_by_redirect(authority, request, {Refusal::denied_by_user, {}, request.client_id, flow.subject});
+  put_denial(answer.commit, denial, authority.lifetimes, now);
+  store::require(answer.commit, code);
   return answer;
 }
 

@@ -18,7 +18,8 @@ namespace postern::oauth {
 Reply ask_for_consent(const Authority& authority, const Browser& browser, const AuthorizationRequest& request,
                       std::string query, const store::Client& client, const store::User& user, const Facts& facts);
 
-/// The form of that page: `allow`, `deny` or `switch`. However often it is sent, there is one code.
+/// The form of that page: `allow`, `deny` or `switch`. However often it is sent, there is one code, or one denial: the first
+/// of the two counts.
 Outcome decide(const Authority& authority, const HttpRequest& request, const wire::Form& form, const ConsentFlow& flow,
                const Facts& facts);
 

@@ -69,6 +69,8 @@ overflow-wrap:anywhere;cursor:pointer}
 .choice{display:flex;gap:.75rem;margin-top:1.5rem}
 .choice button{flex:1}
 .again{margin-top:.75rem;text-align:center}
+.address{border:1px solid var(--line);border-radius:8px;padding:.65rem .75rem;user-select:all}
+.address code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:.95rem}
 .apps{display:grid;gap:1rem;margin-top:1.25rem}
 .app{border:1px solid var(--line);border-radius:10px;padding:1rem}
 .app h2{font-size:1.05rem;line-height:1.3;margin:0 0 .4rem;overflow-wrap:anywhere}

@@ -52,6 +52,11 @@ ConsentPage consent_page_of(const Authority& authority, const AuthorizationReque
 
 Reply consent_page(const Authority& authority, const ConsentPage& consent) {
   std::string main = "<h1>Allow " + shown_client(consent.client_name) + " to use " + shown(authority.name) + "?</h1>";
+  main += "<p class=\"care\">The application chose this name, and nobody has checked it.";
+  if (consent.loopback_only) {
+    main += " It runs on your own computer. Any program on this computer could be asking under this name.";
+  }
+  main += " If you have not just started it yourself, deny it.</p>";
   main += "<h2 id=\"scopes\">It will be able to</h2><ul aria-labelledby=\"scopes\">";
   for (const std::string& scope : consent.scopes) main += "<li>" + wire::html_escape(scope) + "</li>";
   if (consent.scopes.empty()) main += "<li>Know that you have an account here, and nothing else</li>";
@@ -65,19 +70,13 @@ Reply consent_page(const Authority& authority, const ConsentPage& consent) {
     main += shown(consent.client_host, 255) + "</dd></div>";
   }
   main += "<div><dt>You will be sent to</dt><dd>" + shown(consent.redirect_host, 255) + "</dd></div></dl>";
-  if (consent.loopback_only) {
-    main +=
-        "<p class=\"care\">This application runs on your own computer. Any program on this computer could be asking "
-        "under this name: allow it only if you have just started it yourself.</p>";
-  }
   main += form_start(authority, "/authorize", consent.flow) + offer(consent.offered);
   main +=
       "<div class=\"choice\"><button name=\"action\" value=\"deny\">Deny</button>"
       "<button class=\"strong\" name=\"action\" value=\"allow\">Allow</button></div>"
       "<div class=\"again\"><button class=\"quiet\" name=\"action\" value=\"switch\">Use another account</button></div>"
       "</form>";
-  return page(authority, 200, "Allow access", main,
-              "Names are chosen by the application and are not checked. If you did not start this, deny it.");
+  return page(authority, 200, "Allow access", main);
 }
 
 Reply message_page(const Authority& authority, int status, const MessagePage& message) {
@@ -87,6 +86,26 @@ Reply message_page(const Authority& authority, int status, const MessagePage& me
             wire::html_escape(message.link_text) + "</a></p>";
   }
   return page(authority, status, message.title, main);
+}
+
+Reply front_page(const Authority& authority, std::string_view mcp_url) {
+  std::string main =
+      "<h1>" + shown(authority.name) + "</h1><p>This is an MCP server. Applications that speak MCP use its " +
+      "tools for you, once you have logged in and allowed them.</p><h2 id=\"address\">Paste this address " +
+      "into your application</h2><p class=\"address\" aria-labelledby=\"address\"><code>" + wire::html_escape(mcp_url) +
+      "</code></p>";
+  if (!authority.external) {
+    main += "<p><a class=\"button\" href=\"" + wire::html_escape(authority.path) +
+            "/account\">Connected applications</a></p>";
+  }
+  return page(authority, 200, "MCP server", main);
+}
+
+Reply nothing_here_page(const Authority& authority) {
+  return message_page(
+      authority, 404,
+      {"There is nothing here", "The address may have been copied with a part missing, or a part too much.",
+       authority.path + '/', "To the front page"});
 }
 
 Answer refuse_by_page(const Authority& authority, std::string_view what, const Refused& refused, MessagePage message) {

@@ -55,6 +55,12 @@ struct MessagePage {
 };
 Reply message_page(const Authority& authority, int status, const MessagePage& page);
 
+/// What this server is, for who opens its address in a browser. `mcp_url`: to be pasted into a client.
+Reply front_page(const Authority& authority, std::string_view mcp_url);
+
+/// 404 for people. It repeats nothing of what was asked for.
+Reply nothing_here_page(const Authority& authority);
+
 /// An error that can't go to a client: told to the person, in words, with what was expected and what came.
 Answer refuse_by_page(const Authority& authority, std::string_view what, const Refused& refused, MessagePage page = {});
 

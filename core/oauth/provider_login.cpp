@@ -2,6 +2,7 @@
 
 #include "core/crypto/hash.hpp"
 #include "core/oauth/clients.hpp"
+#include "core/oauth/denial.hpp"
 #include "core/oauth/login.hpp"
 #include "core/oauth/offered_scopes.hpp"
 #include "core/oauth/pages.hpp"
@@ -26,6 +27,10 @@ Answer go_to_provider(const Authority& authority, const ProviderEndpoints& endpo
                       const store::Found<store::Pending>& pending, const Facts& facts);
 std::string authorization_url(const Authority& authority, const ProviderEndpoints& endpoints,
                               const std::string& flow_id);
+/// As long as nothing has been given, which only the callback does, a denial counts though the browser may have left for
+/// the provider: that login then leads to nothing.
+Answer deny(const Authority& authority, const AuthorizationRequest& request,
+            const store::Found<store::Pending>& pending, const store::Found<store::Denial>& denial, UnixSeconds now);
 
 }  // namespace
 
@@ -74,6 +79,7 @@ Outcome decide_provider_login(const Authority& authority, const HttpRequest& req
   Commit kept;
   const auto client = store::load<store::Client>(ask, store::Client::key(query->get("client_id")));
   const auto pending = store::load<store::Pending>(ask, pending_key(authority, flow.id));
+  const auto denial = store::load<store::Denial>(ask, denial_key(*query, flow.browser));
   std::optional<ProviderEndpoints> endpoints;
   if (action == "allow") endpoints = endpoints_of(*provider, ask, kept);
   if (ask.pending()) return ask.needs();
@@ -84,8 +90,10 @@ Outcome decide_provider_login(const Authority& authority, const HttpRequest& req
     return ask_for_login(authority, browser_of(authority, request, facts), flow.query, client->name, facts);
   }
   if (action == "deny") {
-    return refuse_by_redirect(authority, *checked, {Refusal::denied_by_user, {}, checked->client_id});
+    if (pending && pending->used && !denial) return refuse_allowed(authority, checked->client_id, {});
+    return deny(authority, *checked, pending, denial, facts.now());
   }
+  if (denial) return refuse_denied(authority, checked->client_id, {});
   const auto scopes = chosen_scopes(flow, form);
   if (!scopes) return refuse_by_page(authority, what, scopes.error());
   if (!endpoints) {
@@ -99,6 +107,7 @@ Outcome decide_provider_login(const Authority& authority, const HttpRequest& req
   }
   Answer answer = go_to_provider(authority, *endpoints, {flow.id, flow.query, *scopes, flow.browser}, pending, facts);
   answer.commit.join(std::move(kept));
+  store::require(answer.commit, denial);
   // Of a form that is sent twice the first one counts.
   const ScopeSet& allowed = pending ? pending->scopes : *scopes;
   answer.audit.push_back(
@@ -139,6 +148,20 @@ Answer go_to_provider(const Authority& authority, const ProviderEndpoints& endpo
   made.expires = facts.now() + authority.lifetimes.flow;
   // It stays as long again, so that a second callback is told from one that was never started.
   store::replace(answer.commit, pending, made, made.expires + authority.lifetimes.flow);
+  return answer;
+}
+
+Answer deny(const Authority& authority, const AuthorizationRequest& request,
+            const store::Found<store::Pending>& pending, const store::Found<store::Denial>& denial, UnixSeconds now) {
+  Answer answer = refuse_by_redirect(authority, request, {Refusal::denied_by_user, {}, request.client_id});
+  put_denial(answer.commit, denial, authority.lifetimes, now);
+  if (!pending || pending->used) {
+    store::require(answer.commit, pending);
+    return answer;
+  }
+  store::Pending ended = *pending;
+  ended.used = true;
+  store::replace(answer.commit, pending, ended, ended.expires + authority.lifetimes.flow);
   return answer;
 }
 

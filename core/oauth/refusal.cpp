@@ -151,6 +151,10 @@ Faces faces(Refusal refusal) {
       return {"not_logged_in", {403, "access_denied", "The login that this page stands on has ended."}};
     case Refusal::already_redeemed:
       return {"already_redeemed", {400, "invalid_request", "This request has already been completed."}};
+    case Refusal::already_denied:
+      return {"already_denied", {400, "access_denied", "You have denied this request already."}};
+    case Refusal::already_allowed:
+      return {"already_allowed", {400, "invalid_request", "You have allowed this request already."}};
     case Refusal::wrong_password:
       return {"wrong_password", {401, "access_denied", "User name or password is wrong."}};
     case Refusal::login_throttled:

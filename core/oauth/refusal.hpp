@@ -56,6 +56,8 @@ enum class Refusal {
   cross_site,
   not_logged_in,
   already_redeemed,
+  already_denied,
+  already_allowed,
   wrong_password,
   login_throttled,
   not_your_grant,

@@ -110,6 +110,18 @@ struct Code {
   }
 };
 
+/// An authorization request that was denied, under the hash of itself and of the browser: no page of it can allow it any more.
+/// Lives as long as a page.
+struct Denial {
+  UnixSeconds denied;
+
+  static std::string key(std::string_view hash) { return std::string("denial/").append(hash); }
+  template <class V, class Self>
+  static void fields(V& visit, Self& self) {
+    visit.field(1, "denied", self.denied);
+  }
+};
+
 /// What a user gave to a client: everything issued hangs on it. Lives as long as its refresh token can; revoked, as
 /// long as an access token of it might.
 struct Grant {

@@ -22,9 +22,11 @@ export async function appearance(scene) {
       await logIn(page, server);
       const plain = await page.innerText('body');
       await portrait(page, 'consent', scheme, size);
+      if (scheme === 'light') await warnsBesideTheName(page, size);
       await page.goto(local.asked.url);
       const warned = await page.innerText('body');
       await portrait(page, 'consent-localhost-warning', scheme, size);
+      if (scheme === 'light') await warnsBesideTheName(page, size);
       await page.goto(some.asked.url);
       await portrait(page, 'consent-offer', scheme, size);
       if (scheme === 'light' && size === PHONE) {
@@ -40,4 +42,14 @@ export async function appearance(scene) {
     }
   }
   ok('the night is dark', backgrounds.light !== backgrounds.dark, backgrounds);
+}
+
+/** Whoever sees the name sees the warning about it, without scrolling, at 1280 x 800 and on a phone of 390. */
+async function warnsBesideTheName(page, size) {
+  const name = await page.locator('h1').boundingBox();
+  const warning = await page.locator('.care').first().boundingBox();
+  const said = await page.locator('.care').first().innerText();
+  const lower = Math.min(size.height, 800);
+  ok(`consent, ${size.width} wide: the warning stands right below the name and above the fold`,
+    /nobody has checked/.test(said) && warning.y >= name.y + name.height && warning.y - (name.y + name.height) < 40 && warning.y + warning.height <= lower, { name, warning, size });
 }

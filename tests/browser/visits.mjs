@@ -65,7 +65,11 @@ export async function deny(scene) {
   await landed(page, callback);
   equal('deny: the client learns it, and nothing else', callback.calls.map((call) => [call.get('error'), call.get('state'), call.get('iss'), call.get('code')]),
     [['access_denied', asked.state, server.url, null]]);
-  await window.finish('deny');
+  await page.goBack();
+  await page.waitForLoadState();
+  equal('deny, then the way back: there is nothing to allow', [await button(page, 'allow').count(), await page.innerText('h1')], [0, 'You have denied this']);
+  equal('and the client heard nothing more', callback.calls.length, 1);
+  await window.finish('deny', { complaints: false });   // a 400 page is a line in the console
 }
 
 export async function wrongPassword(scene) {

@@ -88,6 +88,8 @@ TEST_F(AuthorizeTest, NothingIsRedirectedWhileTheRedirectUriIsNotKnownToBeTheCli
        "unmatched_redirect"},
       {"a query more", {{"redirect_uri", "http://127.0.0.1:7777/callback?next=1"}}, "", "unmatched_redirect"},
       {"another loopback name", {{"redirect_uri", "http://localhost:7777/callback"}}, "", "unmatched_redirect"},
+      {"another loopback name and port", {{"redirect_uri", "http://[::1]:1/callback"}}, "", "unmatched_redirect"},
+      {"another loopback name and path", {{"redirect_uri", "http://localhost:7777/x"}}, "", "unmatched_redirect"},
       {"https instead of http", {{"redirect_uri", "https://127.0.0.1:7777/callback"}}, "", "unmatched_redirect"},
       {"a script", {{"redirect_uri", "javascript:alert(1)"}}, "", "unmatched_redirect"},
       {"a fragment", {{"redirect_uri", "http://127.0.0.1:7777/callback#a"}}, "", "unmatched_redirect"},
@@ -246,6 +248,42 @@ TEST_F(AuthorizeTest, HostileMetadataAreShownEscapedAndCut) {
   EXPECT_EQ(page.body.find("\u202E"), std::string::npos);
   EXPECT_NE(page.body.find("&lt;img"), std::string::npos);
   EXPECT_NE(page.body.find("app.example"), std::string::npos);
+}
+
+TEST_F(AuthorizeTest,
+       AnotherNameOfThisComputerIsToldWithBothAndTheRemedy) {  // Claude Code changed from one to the other
+  const struct {
+    const char* registered;
+    const char* asked;
+  } rows[] = {{"http://localhost:3118/mcp/callback", "http://127.0.0.1:3118/mcp/callback"},
+              {"http://127.0.0.1:3118/mcp/callback", "http://localhost:3118/mcp/callback"},
+              {"http://localhost/another/callback", "http://[::1]:52000/another/callback"}};
+  for (const auto& row : rows) {
+    client_id = register_public(row.registered);
+    const Reply page = open(authorization({{"redirect_uri", row.asked}}));
+    EXPECT_EQ(page.status, 400);
+    EXPECT_EQ(header(page, "Location"), "");
+    for (const std::string shown : {std::string(row.registered), std::string(row.asked),
+                                    std::string("remove the stored login"), std::string("registers anew")}) {
+      EXPECT_NE(page.body.find(shown), std::string::npos) << shown << page.body;
+    }
+    EXPECT_EQ(world.audit.back().client, client_id);
+  }
+  // Who registered both is served under either.
+  client_id =
+      text(body_of(register_with({{"redirect_uris", {"http://localhost/mcp/callback", "http://127.0.0.1/mcp/callback"}},
+                                  {"token_endpoint_auth_method", "none"}})),
+           "client_id");
+  EXPECT_EQ(open(authorization({{"redirect_uri", "http://localhost:3118/mcp/callback"}})).status, 200);
+  EXPECT_EQ(open(authorization({{"redirect_uri", "http://127.0.0.1:3118/mcp/callback"}})).status, 200);
+}
+
+TEST_F(AuthorizeTest, ThePageForAnUnknownClientSaysWhatToDo) {
+  const Reply page = open(authorization({{"client_id", "gone"}}));
+  EXPECT_EQ(page.status, 400);
+  for (const std::string shown : {"not known here", "remove the stored login for this server", "connect again"}) {
+    EXPECT_NE(page.body.find(shown), std::string::npos) << shown << page.body;
+  }
 }
 
 }  // namespace

@@ -193,12 +193,81 @@ TEST_F(ConsentTest, AllowGivesACodeWithStateAndIssuer) {
   EXPECT_TRUE(world.get<store::Client>(store::Client::key(client_id))->used);
 }
 
-TEST_F(ConsentTest, DenyGoesBackWithAccessDeniedAndStoresNothing) {
+TEST_F(ConsentTest, DenyGoesBackWithAccessDeniedAndStoresOnlyThat) {
   const std::string location = header(choose(consent_page_for(authorization()), "deny"), "Location");
   EXPECT_EQ(parameter(location, "error"), "access_denied");
   EXPECT_EQ(parameter(location, "state"), "xyz 1");
   EXPECT_EQ(parameter(location, "iss"), "http://localhost:8000");
   EXPECT_TRUE(world.keys("code/").empty());
+  EXPECT_EQ(world.keys("denial/").size(), 1u);
+  EXPECT_FALSE(world.get<store::Client>(store::Client::key(client_id))->used);
+  world.pass(authority.lifetimes.flow.count);
+  EXPECT_TRUE(world.keys("denial/").empty()) << "kept as long as a page";
+}
+
+TEST_F(ConsentTest, APageThatWasDeniedAllowsNothingAnyMore) {  // the way back, a second tab
+  const Reply other_tab = consent_page_for(authorization());
+  const Reply page = consent_page_for(authorization());
+  const std::string denied = header(choose(page, "deny"), "Location");
+  for (const std::int64_t later : {std::int64_t{0}, authority.lifetimes.flow.count - 1}) {
+    world.pass(later);
+    const Reply allowed = choose(page, "allow");
+    EXPECT_EQ(allowed.status, 400);
+    EXPECT_EQ(header(allowed, "Location"), "");
+    EXPECT_NE(allowed.body.find("You have denied this"), std::string::npos);
+    EXPECT_EQ(world.last_outcome(), "already_denied");
+    EXPECT_EQ(choose(other_tab, "allow").status, 400);
+    EXPECT_EQ(world.last_outcome(), "already_denied");
+    // Pages are not stored, so a browser that goes back asks for the page anew.
+    const Reply back = open(authorization());
+    EXPECT_EQ(back.status, 400);
+    EXPECT_EQ(back.body, allowed.body);
+    EXPECT_TRUE(world.keys("code/").empty());
+  }
+  EXPECT_EQ(header(choose(page, "deny"), "Location"), denied) << "a double click says it once more";
+  EXPECT_EQ(parameter(header(open(authorization({{"prompt", "none"}})), "Location"), "error"), "consent_required");
+  // Who starts again is asked again.
+  const Reply anew = consent_page_for(authorization({{"state", "of the next try"}}));
+  EXPECT_EQ(parameter(header(choose(anew, "allow"), "Location"), "code").size(), 43u);
+  // What one browser denied, another one may allow.
+  auto first = std::exchange(jar, {});
+  EXPECT_EQ(choose(consent_page_for(authorization()), "allow").status, 303);
+  jar = first;
+  world.pass(1);
+  EXPECT_EQ(choose(page, "allow").status, 400);
+  EXPECT_EQ(world.last_outcome(), "expired_flow");
+}
+
+TEST_F(ConsentTest, APageThatWasAllowedIsNotDeniedAnyMore) {  // it would tell the client what is not so
+  const Reply page = consent_page_for(authorization());
+  const std::string code = parameter(header(choose(page, "allow"), "Location"), "code");
+  const Reply denied = choose(page, "deny");
+  EXPECT_EQ(denied.status, 400);
+  EXPECT_EQ(header(denied, "Location"), "");
+  EXPECT_NE(denied.body.find("href=\"/account\""), std::string::npos) << "where it can be taken back";
+  EXPECT_EQ(world.last_outcome(), "already_allowed");
+  EXPECT_TRUE(world.keys("denial/").empty());
+  EXPECT_EQ(redeem(code).status, 200);
+  EXPECT_EQ(choose(page, "deny").status, 400);
+}
+
+TEST_F(ConsentTest, OfAnAllowanceAndADenialAtOnceOneCounts) {
+  for (const bool deny_is_first : {true, false}) {
+    SCOPED_TRACE(deny_is_first);
+    const std::string first = deny_is_first ? "deny" : "allow";
+    const Reply page = consent_page_for(authorization({{"state", first}}));
+    const std::size_t codes = world.keys("code/").size();
+    const std::size_t denials = world.keys("denial/").size();
+    Reply winner;
+    world.before_commit = [&] { winner = choose(page, first); };
+    const int lost = world.lost_commits;
+    const Reply loser = choose(page, deny_is_first ? "allow" : "deny");
+    EXPECT_EQ(world.lost_commits, lost + 1);
+    EXPECT_EQ(winner.status, 303);
+    EXPECT_EQ(loser.status, 400);
+    EXPECT_EQ(world.keys("code/").size() - codes, deny_is_first ? 0u : 1u);
+    EXPECT_EQ(world.keys("denial/").size() - denials, deny_is_first ? 1u : 0u);
+  }
 }
 
 TEST_F(ConsentTest, SwitchForgetsTheLoginAndAsksForAnother) {

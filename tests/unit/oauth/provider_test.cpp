@@ -100,6 +100,49 @@ TEST_F(ProviderTest, DenyingGoesBackToTheClient) {
   EXPECT_TRUE(world.fetches.empty());
 }
 
+TEST_F(ProviderTest, APageThatWasDeniedLeadsToNoProvider) {
+  offer(github());
+  const Reply page = submit({{"flow", flow_in(open(authorization()))}, {"provider", "github"}});
+  submit({{"flow", flow_in(page)}, {"action", "deny"}});
+  const Reply allowed = submit({{"flow", flow_in(page)}, {"action", "allow"}});
+  EXPECT_EQ(allowed.status, 400);
+  EXPECT_EQ(header(allowed, "Location"), "");
+  EXPECT_EQ(world.last_outcome(), "already_denied");
+  EXPECT_TRUE(world.keys("pending/").empty());
+  const Reply again = submit({{"flow", flow_in(page)}, {"action", "deny"}});
+  EXPECT_EQ(parameter(header(again, "Location"), "error"), "access_denied");
+}
+
+TEST_F(ProviderTest, ADenialCountsUntilTheProviderHasSentTheUserBack) {
+  offer(github());
+  const Reply page = submit({{"flow", flow_in(open(authorization()))}, {"provider", "github"}});
+  const std::string there = header(submit({{"flow", flow_in(page)}, {"action", "allow"}}), "Location");
+  const Fields good = {{"code", "c"}, {"state", parameter(there, "state")}};
+  const Reply denied = submit({{"flow", flow_in(page)}, {"action", "deny"}});  // back from the provider's page
+  EXPECT_EQ(parameter(header(denied, "Location"), "error"), "access_denied");
+  EXPECT_EQ(come_back("github", good).status, 400);
+  EXPECT_TRUE(world.keys("code/").empty());
+  EXPECT_EQ(fetches_to("https://github.com/login/oauth/access_token"), 0u);
+  EXPECT_EQ(submit({{"flow", flow_in(page)}, {"action", "allow"}}).status, 400);
+  EXPECT_EQ(world.last_outcome(), "already_denied");
+
+  const Fields next = authorization({{"state", "of the next try"}});
+  const Reply other = submit({{"flow", flow_in(open(next))}, {"provider", "github"}});
+  const std::string way = header(submit({{"flow", flow_in(other)}, {"action", "allow"}}), "Location");
+  EXPECT_EQ(come_back("github", {{"code", "c"}, {"state", parameter(way, "state")}}).status, 303);
+  EXPECT_EQ(submit({{"flow", flow_in(other)}, {"action", "deny"}}).status, 400);
+  EXPECT_EQ(world.last_outcome(), "already_allowed");
+}
+
+TEST_F(ProviderTest, OfADenialAndACallbackAtOnceOneCounts) {
+  offer(github());
+  const Reply page = submit({{"flow", flow_in(open(authorization()))}, {"provider", "github"}});
+  const std::string there = header(submit({{"flow", flow_in(page)}, {"action", "allow"}}), "Location");
+  world.before_commit = [&] { submit({{"flow", flow_in(page)}, {"action", "deny"}}); };
+  EXPECT_EQ(come_back("github", {{"code", "c"}, {"state", parameter(there, "state")}}).status, 400);
+  EXPECT_TRUE(world.keys("code/").empty());
+}
+
 TEST_F(ProviderTest, TheStateIsGoodOnceInItsBrowserAndInTime) {
   offer(github());
   offer([] {

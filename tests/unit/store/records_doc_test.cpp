@@ -53,6 +53,7 @@ TEST(RecordsDocument, NamesEveryFieldOfEveryRecordAndNoOther) {
       {"NoteTitle", rows_of<NoteTitle>()}, {"Pending", rows_of<Pending>()},
       {"Upstream", rows_of<Upstream>()},   {"Document", rows_of<Document>()},
       {"Assertion", rows_of<Assertion>()}, {"Introspection", rows_of<Introspection>()},
+      {"Denial", rows_of<Denial>()},
   };
   EXPECT_EQ(documented(), expected);
 }

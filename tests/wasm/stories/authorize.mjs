@@ -31,6 +31,10 @@ export async function denies(host, check, client, visitor) {
   const reply = await visitor.submit(page, { action: "deny" });
   const query = parametersOf(reply);
   check("deny: access_denied with state and iss", query.get("error") === "access_denied" && query.get("state") === "s-123" && query.get("iss") === issuer, reply.brief);
+  const late = await visitor.submit(page, { action: "allow" });
+  check("allow after deny: no code", late.status === 400 && late.header("Location") === undefined && late.body.includes("You have denied this"), late.brief);
+  const again = await visitor.submit(page, { action: "deny" });
+  check("deny twice: the same answer", again.header("Location") === reply.header("Location"), again.brief);
 }
 
 // Where the redirect can't be believed, the user is told and the browser stays.
@@ -99,6 +103,7 @@ export async function isConsented(host, check, client) {
   await says("neither allow nor deny", 400, visitor.submit(consent, { action: "perhaps" }));
   const allowed = await says("allowed", 303, visitor.submit(consent, { action: "allow" }));
   check("the state comes back as it was", parametersOf(allowed).get("state") === "ä ö & <ü>", allowed.brief);
+  await says("denied, once it is allowed", 400, visitor.submit(consent, { action: "deny" }));
   const idle = await says("a page that is left open", 200, visitor.get(target));
   host.now += 3600;
   await says("for an hour", 400, visitor.submit(idle, { action: "allow" }));
