@@ -2,7 +2,8 @@
 // 2025-11-25 (legacy: `initialize`, sessions) and 2026-07-28 (modern: every request tells its own version).
 //
 // A request is modern when its body's `_meta` names a protocol version, or when its MCP-Protocol-Version header is none of
-// the legacy ones. Everything else is legacy.
+// the legacy ones; but `initialize` under a version that nobody here knows is legacy, and negotiated. Everything else is
+// legacy.
 #pragma once
 
 #include <functional>

@@ -7,6 +7,7 @@
 #include "core/mcp/modern.hpp"
 #include "core/mcp/notifications.hpp"
 #include "core/mcp/resources.hpp"
+#include "core/mcp/session.hpp"
 #include "core/wire/json.hpp"
 
 namespace postern::mcp {
@@ -18,6 +19,7 @@ std::string acknowledgement(const Stream& stream);
 }  // namespace
 
 std::variant<Reply, RpcError> listen(const Context& context, const Message& message) {
+  if (!context.takes_stream) return std::move(*refuse_without_event_stream(context.request));
   const Json* filter = wire::object_member(*message.params, "notifications");
   if (filter == nullptr) return invalid_params("subscriptions/listen: expected notifications, an object");
   Stream stream;

@@ -54,8 +54,7 @@ std::optional<Reply> refuse_session(const Context& context, const FoundSession* 
 }
 
 std::optional<Reply> refuse_without_event_stream(const HttpRequest& request) {
-  const std::string* accept = wire::find_header(request.headers, "Accept");
-  if (accept == nullptr || wire::accepts(*accept, "text/event-stream")) return std::nullopt;
+  if (wire::accepts(wire::joined_header(request.headers, "Accept"), "text/event-stream")) return std::nullopt;
   return error_reply(406, {}, {code::invalid_request, "Expected Accept to have text/event-stream", {}});
 }
 

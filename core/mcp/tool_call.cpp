@@ -108,7 +108,7 @@ Done run_handler(const Context& context, const Call& call, const Catalog::Regist
   } else {
     done = rendered(call, registered, std::move(result));
   }
-  done.events = notification_texts(run.notes(), call.progress_token, call.log_level);
+  if (context.takes_stream) done.events = notification_texts(run.notes(), call.progress_token, call.log_level);
   return done;
 }
 

@@ -74,6 +74,14 @@ std::variant<wire::Target, Reply> pass_boundary(const Deployment& deployment, co
   if (!host_is_ours(deployment, request.headers)) {
     return json_error(403, "invalid_request", "This server is not known by the name in the Host field.");
   }
+  // RFC 9110 s. 15.5.16: what is packed is told so, and how it would be read; unpacking for strangers is how a small body
+  // becomes a large one.
+  const std::string encoding = wire::joined_header(request.headers, "Content-Encoding");
+  if (!encoding.empty() && wire::lower_case(wire::trim_ows(encoding)) != "identity") {
+    Reply reply = json_error(415, "invalid_request", "Expected no Content-Encoding: bodies are read as they are.");
+    reply.headers.push_back({"Accept-Encoding", "identity"});
+    return reply;
+  }
   auto target = wire::parse_target(request.target);
   if (!target) return json_error(400, "invalid_request", "The request's target: " + target.error().what);
   return std::move(target).value();
@@ -85,7 +93,7 @@ std::optional<Reply> refuse_origin(const Deployment& deployment, const HttpReque
   const std::string& origin = *wire::find_header(request.headers, "Origin");
   if (count == 1) {
     if (contains(deployment.allowed_origins, origin)) return std::nullopt;
-    const auto uri = wire::Uri::parse(origin);  // "null" is none
+    const auto uri = wire::Uri::parse(origin);  // "null" is none: it has to be allowed by name
     if (uri && uri->is_loopback() && (uri->scheme == "http" || uri->scheme == "https") && uri->origin() == origin) {
       return std::nullopt;
     }
@@ -98,14 +106,21 @@ void allow_cross_origin(Reply& reply) {
   reply.headers.push_back({"Access-Control-Expose-Headers", "WWW-Authenticate, Mcp-Session-Id"});
 }
 
-Reply preflight(const HttpRequest& request) {
+Reply preflight(const Deployment& deployment, const HttpRequest& request) {
   Reply reply{204,
               {{"Access-Control-Allow-Methods", "GET, HEAD, POST, DELETE, OPTIONS"},
                {"Access-Control-Allow-Headers", std::string(allowed_headers(request))},
                {"Access-Control-Max-Age", "86400"},
-               {"Vary", "Access-Control-Request-Headers"}},
+               {"Vary", "Origin, Access-Control-Request-Headers, Access-Control-Request-Private-Network"}},
               "",
               std::nullopt};
+  // Private Network Access: a page of the public network asks whether it may reach a server on this computer or network.
+  // Any page may read the metadata, so CORS says yes to all; this is said to origins that we know and to no others.
+  const std::string* asked = wire::find_header(request.headers, "Access-Control-Request-Private-Network");
+  const bool is_known = wire::find_header(request.headers, "Origin") != nullptr && !refuse_origin(deployment, request);
+  if (asked != nullptr && *asked == "true" && is_known) {
+    reply.headers.push_back({"Access-Control-Allow-Private-Network", "true"});
+  }
   allow_cross_origin(reply);
   return reply;
 }

@@ -10,7 +10,7 @@
 
 namespace postern::server {
 
-/// The refusal of a request that breaks a limit, has no readable target, or names a host that is not ours (DNS
+/// The refusal of a request that breaks a limit, has a packed body or no readable target, or names a host that is not ours (DNS
 /// rebinding: a page of another site that was made to resolve to this machine still says its own name).
 /// Otherwise its target.
 std::variant<wire::Target, Reply> pass_boundary(const Deployment& deployment, const HttpRequest& request);
@@ -23,7 +23,7 @@ std::optional<Reply> refuse_origin(const Deployment& deployment, const HttpReque
 void allow_cross_origin(Reply& reply);
 
 /// The answer to a preflight (OPTIONS), which carries no authorization.
-Reply preflight(const HttpRequest& request);
+Reply preflight(const Deployment& deployment, const HttpRequest& request);
 
 /// A JSON error body: {"error":..., "error_description":...}.
 Reply json_error(int status, std::string_view error, std::string_view description);

@@ -172,10 +172,16 @@ Result<std::vector<std::string>, std::string> origins_of(const Identity& identit
                                                          const std::vector<std::string>& allowed) {
   std::vector<std::string> origins = {identity.origin};
   for (const std::string& text : allowed) {
+    // Of a page without one: a file, a frame in a sandbox. Everybody can have such a page, so it is allowed only by its name.
+    if (text == "null" || text == "file://") {
+      origins.push_back(text);
+      continue;
+    }
+    // Any scheme: extensions and applications have their own, `chrome-extension://...`, `tauri://localhost`.
     const auto uri = wire::Uri::parse(text);
     const bool bare = uri && (uri->path.empty() || uri->path == "/") && !uri->query && !uri->fragment && !uri->userinfo;
-    if (!bare || (uri->scheme != "https" && uri->scheme != "http")) {
-      return "allowed origin '" + text + "': expected scheme://host or scheme://host:port";
+    if (!bare || uri->host.empty()) {
+      return "allowed origin '" + text + "': expected scheme://host, scheme://host:port or null";
     }
     origins.push_back(uri->origin());
   }

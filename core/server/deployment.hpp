@@ -41,7 +41,7 @@ struct Settings {
   std::vector<std::string> client_hosts;    ///< Hosts that these may lie on; empty: any public one.
   /// Hosts (`name` or `name:port`) that a request may name beside the public one and loopback.
   std::vector<std::string> allowed_hosts;
-  /// Origins that may speak to the MCP endpoint beside the public one and loopback's.
+  /// Origins that may speak to the MCP endpoint beside the public one and loopback's: of any scheme, or `null`.
   std::vector<std::string> allowed_origins;
   Limits limits;
   crypto::KeyRing key_ring;

@@ -15,6 +15,7 @@
 #include "core/oauth/endpoints.hpp"
 #include "core/oauth/external_token.hpp"
 #include "core/oauth/grant.hpp"
+#include "core/oauth/pages.hpp"
 #include "core/oauth/provider_call.hpp"
 #include "core/oauth/provider_login.hpp"
 #include "core/server/boundary.hpp"
@@ -256,14 +257,35 @@ mcp::ProviderAnswer told(oauth::ProviderReply reply) {
 
 bool is_read(const HttpRequest& request) { return request.method == "GET" || request.method == "HEAD"; }
 
+// A browser asks for HTML by name; programs take anything (`*/*`), or JSON.
+bool is_browser(const HttpRequest& request) {
+  const std::string accept = wire::lower_case(wire::joined_header(request.headers, "Accept"));
+  return is_read(request) && accept.find("text/html") != std::string::npos && wire::accepts(accept, "text/html");
+}
+
 Outcome front_page(const Deployment& deployment, const HttpRequest& request, const Facts&) {
   if (!is_read(request)) return server::json_error(405, "invalid_request", "Expected GET.");
+  const wire::Header by_accept{"Vary", "Accept"};
+  if (is_browser(request)) {
+    Reply reply = oauth::front_page(deployment.authority, deployment.mcp_url());
+    reply.headers.push_back(by_accept);
+    return reply;
+  }
   std::string text = deployment.authority.name + "\n\nMCP server: " + deployment.mcp_url() + "\n";
   if (!deployment.authority.external) {
     text += "Connected applications: " + deployment.authority.endpoint("/account") + "\n";
   }
-  return Reply{
-      200, {{"Content-Type", "text/plain; charset=utf-8"}, {"X-Content-Type-Options", "nosniff"}}, text, std::nullopt};
+  return Reply{200,
+               {{"Content-Type", "text/plain; charset=utf-8"}, {"X-Content-Type-Options", "nosniff"}, by_accept},
+               text,
+               std::nullopt};
+}
+
+Reply nothing_here(const Deployment& deployment, const HttpRequest& request) {
+  if (is_browser(request)) return oauth::nothing_here_page(deployment.authority);
+  Reply reply = server::json_error(404, "not_found", "There is nothing at this path.");
+  server::allow_cross_origin(reply);
+  return reply;
 }
 
 Outcome health(const Deployment&, const HttpRequest& request, const Facts&) {
@@ -285,17 +307,13 @@ Outcome evaluate(const Deployment& deployment, const HttpRequest& request, const
     return oauth::provider_callback(deployment.authority, *provider, request, facts);
   }
   const Route* route = route_of(deployment, path);
-  if (route == nullptr) {
-    Reply reply = server::json_error(404, "not_found", "There is nothing at this path.");
-    server::allow_cross_origin(reply);
-    return reply;
-  }
+  if (route == nullptr) return nothing_here(deployment, request);
   if (!route->cross_origin) return route->endpoint(deployment, request, facts);
   if (request.method == "OPTIONS") {
     if (is_mcp(route->endpoint)) {
       if (auto refusal = server::refuse_origin(deployment, request)) return std::move(*refusal);
     }
-    return server::preflight(request);
+    return server::preflight(deployment, request);
   }
   Outcome outcome = route->endpoint(deployment, request, facts);
   if (Answer* answer = outcome.answer()) server::allow_cross_origin(answer->reply);

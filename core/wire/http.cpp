@@ -18,6 +18,16 @@ const std::string* find_header(const Headers& headers, std::string_view name) {
   return nullptr;
 }
 
+std::string joined_header(const Headers& headers, std::string_view name) {
+  std::string text;
+  for (const Header& header : headers) {
+    if (!equal_ignoring_case(header.name, name)) continue;
+    if (!text.empty()) text += ", ";
+    text += header.value;
+  }
+  return text;
+}
+
 std::size_t count_header(const Headers& headers, std::string_view name) {
   return static_cast<std::size_t>(std::count_if(
       headers.begin(), headers.end(), [&](const Header& header) { return equal_ignoring_case(header.name, name); }));

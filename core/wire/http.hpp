@@ -23,6 +23,9 @@ using Headers = std::vector<Header>;
 /// The value of the first field of that name, without case; nullptr when absent.
 const std::string* find_header(const Headers& headers, std::string_view name);
 
+/// The values of all fields of that name as one list (RFC 9110 s. 5.3): for fields that are lists. Empty when absent.
+std::string joined_header(const Headers& headers, std::string_view name);
+
 /// How many fields have that name. A field that may come once and comes twice is an attack or a broken proxy.
 std::size_t count_header(const Headers& headers, std::string_view name);
 

@@ -145,6 +145,17 @@ async function near() {
   await stopClean(server);
 }
 
+/** Where nothing can be reached, clients register: they are told that documents are not read here. */
+async function withoutDocuments() {
+  const server = await startServer({ args: ['--client-documents=false'] });
+  const metadata = JSON.parse((await request(`${server.url}/.well-known/oauth-authorization-server`)).text);
+  equal('--client-documents=false: the metadata say so', [metadata.client_id_metadata_document_supported ?? false, typeof metadata.registration_endpoint], [false, 'string']);
+  const asked = authorization(server, { client_id: 'https://app.example/client.json' }, { redirect_uri: 'https://app.example.com/callback' });
+  const reply = await request(asked.url);
+  ok('and a URL is no client', reply.status === 400 && reply.text.includes('not known here'), reply.brief);
+  await stopClean(server);
+}
+
 /** A client that names a document somewhere else makes the server fetch it: not from here. */
 async function egress() {
   const server = await startServer({ logLevel: 'debug' });
@@ -155,6 +166,9 @@ async function egress() {
     const reply = await request(asked.url, { seconds: 15 });
     ok(`a client at ${client_id}: refused, and the visitor is sent nowhere`, reply.status >= 400 && reply.status < 500 && !reply.headers.location, reply.brief);
   }
+  const unreachable = await request(authorization(server, { client_id: 'https://mcp.invalid/client.json' }, { redirect_uri: 'https://app.example.com/callback' }).url, { seconds: 15 });
+  ok('the page says what to do where nothing can be reached', unreachable.text.includes('--client-documents=false'), unreachable.text);
+  ok('and so does the log', await until(() => server.err.includes('--client-documents=false'), 5).catch(() => false));
   const fetches = server.err.split('\n').filter((line) => line.includes('"what":"fetch"')).map((line) => JSON.parse(line));
   ok('only what the policy lets through was looked for, and found nothing', fetches.length > 0 && fetches.every(({ host, problem }) => problem === 'refused' || host === 'mcp.invalid'), fetches);
   await stopClean(server);
@@ -168,5 +182,6 @@ await main('edge', 150, async () => {
   await group('the operator', operator);
   await group('near the client', near);
   await group('other servers', egress, 60);
+  await group('without documents', withoutDocuments);
   rmSync(folder, { recursive: true, force: true });
 });

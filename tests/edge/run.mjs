@@ -9,13 +9,13 @@ import { install, shared } from './install.mjs';
 
 const interop = (name) => ({ script: `tests/interop/${name}.mjs` });
 const jobs = [
-  ...['ts1', 'ts2', 'python', 'legacy', 'sse', 'sweep', 'mcp_remote', 'libraries', 'sdk', 'clients'].map((name) => ({ name, host: 'workerd', ...interop(name) })),
+  ...['ts1', 'ts2', 'python', 'legacy', 'lenient', 'sse', 'sweep', 'mcp_remote', 'libraries', 'sdk', 'clients'].map((name) => ({ name, host: 'workerd', ...interop(name) })),
   { name: 'conformance', host: 'workerd', script: 'tests/conformance/run.mjs' },
   { name: 'edge', host: 'workerd', script: 'tests/edge/edge.mjs' },
   { name: 'front', host: 'workerd', script: 'tests/edge/front.mjs' },
   { name: 'package', host: 'node', script: 'tests/edge/package.mjs' },
-  ...['ts1', 'legacy', 'sse', 'sweep'].map((name) => ({ name, host: 'deno', ...interop(name) })),
-  ...['ts1', 'legacy', 'sse', 'account', 'sweep', 'github', 'cimd', 'canary', 'external'].map((name) => ({ name, host: 'npx', ...interop(name) })),
+  ...['ts1', 'legacy', 'lenient', 'sse', 'sweep'].map((name) => ({ name, host: 'deno', ...interop(name) })),
+  ...['ts1', 'legacy', 'lenient', 'sse', 'account', 'sweep', 'github', 'cimd', 'canary', 'external'].map((name) => ({ name, host: 'npx', ...interop(name) })),
   { name: 'program', host: 'npx', script: 'tests/edge/program.mjs' },
   // They measure or kill, so each runs alone.
   { name: 'abuse', host: 'workerd', alone: true, ...interop('abuse') },

@@ -146,8 +146,9 @@ TEST(Transport, WantsJsonAndTakesEitherAnswer) {
       {{{"Content-Type", "application/json; charset=utf-8"}, {"Accept", "*/*"}}, 200},
       {{{"Content-Type", "Application/JSON"}, {"Accept", "text/event-stream, application/json"}}, 200},
       {{{"Content-Type", "application/json"}, {"Accept", "application/json"}, {"Accept", "text/event-stream"}}, 200},
-      {{{"Content-Type", "application/json"}, {"Accept", "application/json"}}, 406},
+      {{{"Content-Type", "application/json"}, {"Accept", "application/json"}}, 200},  // Antigravity, Copilot Studio
       {{{"Content-Type", "application/json"}, {"Accept", "text/event-stream"}}, 406},
+      {{{"Content-Type", "application/json"}, {"Accept", "application/json;q=0"}}, 406},
       {{{"Content-Type", "application/json"}, {"Accept", "text/html"}}, 406},
       {{}, 415},
       {{{"Content-Type", "text/plain"}}, 415},  // what a page can send without a preflight
@@ -163,6 +164,25 @@ TEST(Transport, WantsJsonAndTakesEitherAnswer) {
   const Exchange put = peer.send(Peer::request("PUT", {}));
   EXPECT_EQ(put.reply.status, 405);
   EXPECT_EQ(put.header("Allow"), "GET, POST, DELETE");
+}
+
+TEST(Initialize, UnderARevisionThatNobodyHereKnowsIsNegotiated) {
+  for (const char* version : {"2027-01-01", "2099-12-31", "DRAFT-2027-v1", "1.0", ""}) {
+    SCOPED_TRACE(version);
+    Peer peer = peer_with_tools();
+    const wire::Headers newer = {{"MCP-Protocol-Version", version}};
+    const std::string body =
+        R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2099-12-31","capabilities":{},"clientInfo":{"name":"x","version":"1"}}})";
+    const Exchange exchange = peer.send(Peer::request("POST", newer, body));
+    EXPECT_EQ(exchange.reply.status, 200);
+    EXPECT_EQ(exchange.json()["result"]["protocolVersion"], "2025-11-25");
+    EXPECT_FALSE(exchange.header("Mcp-Session-Id").empty());
+    // Anything else of such a client is refused: it has to say what it has agreed on.
+    wire::Headers in_session = newer;
+    in_session.push_back({"Mcp-Session-Id", exchange.header("Mcp-Session-Id")});
+    EXPECT_EQ(peer.send(Peer::request("POST", in_session, R"({"jsonrpc":"2.0","id":2,"method":"ping"})")).reply.status,
+              400);
+  }
 }
 
 TEST(Session, BelongsToItsOwner) {  // CVE-2026-52869, -52870

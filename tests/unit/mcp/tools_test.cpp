@@ -98,6 +98,37 @@ TEST(Events, AreThoseThatTheClientWants) {
   EXPECT_EQ(error_code(wrong), -32602);
 }
 
+TEST(Events, AreLeftOutWhereTheClientTakesJsonAlone) {  // Antigravity, Copilot Studio
+  Peer peer;
+  ASSERT_EQ(peer.catalog.add(slow()), std::nullopt);
+  peer.initialize();
+  const auto post = [&peer](wire::Headers headers, std::string body) {
+    headers.push_back({"Content-Type", "application/json"});
+    headers.push_back({"Accept", "application/json"});
+    return peer.send({"POST", "/mcp", std::move(headers), std::move(body)});
+  };
+  const Exchange legacy =
+      post({{"Mcp-Session-Id", peer.session}},
+           R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"slow","_meta":{"progressToken":"p"}}})");
+  EXPECT_TRUE(legacy.events.empty());
+  EXPECT_EQ(legacy.header("Content-Type"), "application/json");
+  EXPECT_EQ(legacy.reply.body, result(text_of_hello));
+
+  const auto modern = [&post](const std::string& method, const std::string& members, wire::Headers headers) {
+    headers.push_back({"MCP-Protocol-Version", "2026-07-28"});
+    headers.push_back({"Mcp-Method", method});
+    return post(std::move(headers), Peer::modern_body(method, members, R"("progressToken":"p")"));
+  };
+  const Exchange called = modern("tools/call", R"("name":"slow")", {{"Mcp-Name", "slow"}});
+  EXPECT_TRUE(called.events.empty());
+  EXPECT_EQ(called.reply.status, 200);
+  EXPECT_EQ(called.header("Content-Type"), "application/json");
+  // What is a stream can't be had as anything else.
+  const Exchange listening = modern("subscriptions/listen", R"("notifications":{"toolsListChanged":true})", {});
+  EXPECT_EQ(listening.reply.status, 406);
+  EXPECT_FALSE(listening.reply.stream);
+}
+
 TEST(Events, OfABatchStayInOrder) {
   Peer peer;
   ASSERT_EQ(peer.catalog.add(slow()), std::nullopt);

@@ -263,8 +263,8 @@ TEST_F(AuthorizeTest,
     const Reply page = open(authorization({{"redirect_uri", row.asked}}));
     EXPECT_EQ(page.status, 400);
     EXPECT_EQ(header(page, "Location"), "");
-    for (const std::string shown : {std::string(row.registered), std::string(row.asked),
-                                    std::string("remove the stored login"), std::string("registers anew")}) {
+    for (const std::string& shown : {std::string(row.registered), std::string(row.asked),
+                                     std::string("remove the stored login"), std::string("registers anew")}) {
       EXPECT_NE(page.body.find(shown), std::string::npos) << shown << page.body;
     }
     EXPECT_EQ(world.audit.back().client, client_id);

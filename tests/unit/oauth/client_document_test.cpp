@@ -294,14 +294,14 @@ TEST_F(ClientDocumentTest, AfterItsTimeACopyServesOnlyWhereNobodyAnswers) {
 }
 
 TEST_F(ClientDocumentTest, ACopyServesADayBehindAChallengeAndSaysWhatItSaid) {
-  for (const Fetched& challenge : {Fetched{401, {}, "{}"}, Fetched{403, {{"Content-Type", "text/html"}}, "<html>"},
-                                   Fetched{451, {}, ""}, Fetched{200, {{"Content-Type", "text/html"}}, "<html>"},
-                                   Fetched{503, {{"Content-Type", "text/html"}}, "<html>"}}) {
-    SCOPED_TRACE(challenge.status);
+  for (const Fetched& answer : {Fetched{401, {}, "{}"}, Fetched{403, {{"Content-Type", "text/html"}}, "<html>"},
+                                Fetched{451, {}, ""}, Fetched{200, {{"Content-Type", "text/html"}}, "<html>"},
+                                Fetched{503, {{"Content-Type", "text/html"}}, "<html>"}}) {
+    SCOPED_TRACE(answer.status);
     world.pass(2 * 86400);
     serve(document);
     EXPECT_TRUE(goes_on());
-    serve(challenge);
+    serve(answer);
     world.pass(3600);
     EXPECT_TRUE(goes_on());
     // Its redirect URIs are those of the copy.

@@ -95,6 +95,69 @@ TEST(Boundary, ServesTheMcpEndpointToKnownOriginsOnly) {  // security.md: Origin
   EXPECT_EQ(status_of(*deployment, get("/mcp", {{"Origin", "https://mcp.example.com"}, {"Origin", "null"}})), 403);
 }
 
+TEST(Boundary, ServesOriginsOfAnySchemeThatAreNamed) {
+  Settings settings = good_settings();
+  settings.allowed_origins = {"chrome-extension://abcdefghijklmnopabcdefghijklmnop", "tauri://localhost",
+                              "vscode-webview://1a2b", "http://app.example.com:8080", "null"};
+  const auto deployment = deployment_of(settings);
+  ASSERT_NE(deployment, nullptr);
+  for (const std::string& origin : settings.allowed_origins) {
+    EXPECT_EQ(status_of(*deployment, get("/mcp", {{"Origin", origin}})), 401) << origin;
+    HttpRequest preflight = get("/mcp", {{"Origin", origin}});
+    preflight.method = "OPTIONS";
+    EXPECT_EQ(status_of(*deployment, preflight), 204) << origin;
+  }
+  for (const char* origin : {"chrome-extension://ponmlkjihgfedcbaponmlkjihgfedcba", "tauri://localhost:1",
+                             "vscode-webview://1a2c", "tauri://evil.example", "http://app.example.com", "file://"}) {
+    EXPECT_EQ(status_of(*deployment, get("/mcp", {{"Origin", origin}})), 403) << origin;
+  }
+  // Forms are sent by our own pages and by nobody else, whoever may speak to the MCP endpoint.
+  HttpRequest form = get("/authorize", {{"Origin", "tauri://localhost"}});
+  form.method = "POST";
+  EXPECT_EQ(status_of(*deployment, form), 403);
+}
+
+TEST(Boundary, PackedBodiesAreRefusedWithWhatIsRead) {
+  const auto deployment = deployment_of(good_settings());
+  for (const char* path : {"/mcp", "/token", "/register", "/authorize", "/nothing"}) {
+    for (const char* encoding : {"gzip", "br", "deflate", "gzip, identity", "identity, gzip", "x"}) {
+      HttpRequest request = get(path, {{"Content-Encoding", encoding}});
+      request.method = "POST";
+      request.body = "\x1f\x8b";
+      const Reply reply = reply_to(*deployment, request);
+      EXPECT_EQ(reply.status, 415) << path << encoding;
+      EXPECT_EQ(field(reply, "Accept-Encoding"), "identity");
+    }
+  }
+  HttpRequest plain = get("/mcp", {{"Content-Encoding", "Identity"}});
+  plain.method = "POST";
+  EXPECT_EQ(status_of(*deployment, plain), 401);
+}
+
+TEST(Boundary, SaysToKnownOriginsAloneThatThePrivateNetworkIsOpen) {
+  Settings settings = good_settings();
+  settings.allowed_origins = {"https://app.example.com"};
+  const auto deployment = deployment_of(settings);
+  const auto answer = [&deployment](const char* path, wire::Headers headers) {
+    HttpRequest request = get(path, std::move(headers));
+    request.method = "OPTIONS";
+    return field(reply_to(*deployment, request), "Access-Control-Allow-Private-Network");
+  };
+  const wire::Header asks{"Access-Control-Request-Private-Network", "true"};
+  for (const char* path : {"/mcp", "/token", "/.well-known/oauth-protected-resource"}) {
+    for (const char* origin : {"https://app.example.com", "http://localhost:6274", "https://mcp.example.com"}) {
+      EXPECT_EQ(answer(path, {{"Origin", origin}, asks}), "true") << path << origin;
+      EXPECT_EQ(answer(path, {{"Origin", origin}}), "") << path << origin;
+    }
+    for (const char* origin : {"https://evil.example", "null"}) {
+      EXPECT_EQ(answer(path, {{"Origin", origin}, asks}), "") << path << origin;
+    }
+    EXPECT_EQ(answer(path, {asks}), "") << path;
+    EXPECT_EQ(answer(path, {{"Origin", "https://app.example.com"}, {"Access-Control-Request-Private-Network", "yes"}}),
+              "");
+  }
+}
+
 TEST(Routes, DiscoveryIsFoundUnderEverySpelling) {
   Settings settings = good_settings();
   const auto at_root = deployment_of(settings);
@@ -190,6 +253,68 @@ TEST(Routes, NothingElseIsThere) {
   }
   EXPECT_EQ(status_of(*deployment, get("/healthz")), 200);
   EXPECT_EQ(status_of(*deployment, get("/")), 200);
+}
+
+TEST(Routes, BrowsersGetPagesWhereProgramsGetTextOrJson) {
+  const std::string browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+  for (const std::string path : {"", "/notes"}) {
+    Settings settings = good_settings();
+    settings.name = "A <b>server</b>";
+    settings.public_url += path;
+    const auto deployment = deployment_of(settings);
+    const Reply front = reply_to(*deployment, get(path + "/", {{"Accept", browser}}));
+    EXPECT_EQ(front.status, 200);
+    EXPECT_NE(front.body.find("<code>https://mcp.example.com" + path + "/mcp</code>"), std::string::npos) << front.body;
+    EXPECT_NE(front.body.find("href=\"" + path + "/account\""), std::string::npos) << front.body;
+    EXPECT_NE(front.body.find("MCP server"), std::string::npos);
+    const Reply nothing = reply_to(*deployment, get(path + "/no-such-place?canary", {{"Accept", browser}}));
+    EXPECT_EQ(nothing.status, 404);
+    EXPECT_NE(nothing.body.find("href=\"" + path + "/\""), std::string::npos) << nothing.body;
+    const Reply login = reply_to(*deployment, get(path + "/account", {{"Accept", browser}}));
+    for (const Reply& page : {front, nothing}) {
+      EXPECT_EQ(field(page, "Content-Type"), "text/html; charset=utf-8");
+      for (const char* name : {"Content-Security-Policy", "X-Frame-Options", "X-Content-Type-Options",
+                               "Referrer-Policy", "Permissions-Policy", "Cache-Control"}) {
+        EXPECT_EQ(field(page, name), field(login, name)) << name;
+        EXPECT_NE(field(page, name), "") << name;
+      }
+      EXPECT_EQ(field(page, "Location"), "");
+      EXPECT_EQ(field(page, "Set-Cookie"), "");
+      EXPECT_EQ(field(page, "Access-Control-Allow-Origin"), "");
+      for (const char* none : {"<script", "canary", "no-such-place", "<b>server"}) {
+        EXPECT_EQ(page.body.find(none), std::string::npos) << none;
+      }
+    }
+    HttpRequest head = get(path + "/", {{"Accept", browser}});
+    head.method = "HEAD";
+    EXPECT_EQ(field(reply_to(*deployment, head), "Content-Type"), "text/html; charset=utf-8");
+    head.method = "POST";
+    EXPECT_EQ(status_of(*deployment, head), 405);
+
+    for (const wire::Headers& program :
+         {wire::Headers{}, wire::Headers{{"Accept", "*/*"}}, wire::Headers{{"Accept", "application/json"}},
+          wire::Headers{{"Accept", "text/html;q=0"}}}) {
+      const Reply plain = reply_to(*deployment, get(path + "/", program));
+      EXPECT_EQ(field(plain, "Content-Type"), "text/plain; charset=utf-8");
+      EXPECT_EQ(field(plain, "Vary"), "Accept");
+      const Reply error = reply_to(*deployment, get(path + "/no-such-place", program));
+      EXPECT_EQ(error.status, 404);
+      EXPECT_EQ(field(error, "Content-Type"), "application/json");
+    }
+    EXPECT_EQ(field(front, "Vary"), "Accept");
+  }
+}
+
+TEST(Routes, WhereTheAuthorizationServerIsElsewhereTheFrontPageLeadsToNoAccount) {
+  Settings settings = good_settings();
+  settings.own_users = false;
+  settings.external = oauth::External{.issuer = "https://as.example"};
+  const auto deployment = deployment_of(settings);
+  ASSERT_NE(deployment, nullptr);
+  const Reply front = reply_to(*deployment, get("/", {{"Accept", "text/html"}}));
+  EXPECT_EQ(front.status, 200);
+  EXPECT_EQ(front.body.find("/account"), std::string::npos);
+  EXPECT_EQ(reply_to(*deployment, get("/account", {{"Accept", "text/html"}})).status, 404);
 }
 
 }  // namespace

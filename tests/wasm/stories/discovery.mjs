@@ -5,6 +5,7 @@ const protectedResource = "/.well-known/oauth-protected-resource";
 const authorizationServer = "/.well-known/oauth-authorization-server";
 const openid = "/.well-known/openid-configuration";
 const page = { Origin: "https://app.example" };
+const browser = { Accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8" };
 
 export async function discovers(host, check) {
   const reply = await host.send("POST", "/mcp", { json: rpc("ping"), headers: accept });
@@ -32,6 +33,8 @@ export async function isSpeltOtherwise(host, check) {
     await says(`POST ${target}`, 405, host.send("POST", target));
   }
   await says("the front page", 200, host.send("GET", "/"));
+  await says("the front page for a browser", 200, host.send("GET", "/", { headers: browser }));
+  await says("a page for a browser that is lost", 404, host.send("GET", "/nothing", { headers: browser }));
   await says("the server is up", 200, host.send("GET", "/healthz"));
 }
 
@@ -49,6 +52,9 @@ export async function isAskedByPages(host, check) {
   await says("nor with a token", 403, host.send("POST", "/mcp", { json: rpc("ping"), headers: { ...accept, ...page }, bearer: "x" }));
   await says("a page on loopback may", 204, host.send("OPTIONS", "/mcp", { headers: { ...asks, Origin: "http://localhost:5173" } }));
   await says("the origin null is none", 403, host.send("GET", "/mcp", { headers: { Origin: "null" } }));
+  const isPrivate = { ...asks, "Access-Control-Request-Private-Network": "true" };
+  await says("a page on loopback may reach this network", 204, host.send("OPTIONS", "/mcp", { headers: { ...isPrivate, Origin: "http://localhost:5173" } }));
+  await says("a foreign page is not told so", 204, host.send("OPTIONS", "/token", { headers: isPrivate }));
   await says("pages for people have no preflight", 405, host.send("OPTIONS", "/authorize", { headers: asks }));
   await says("metadata for a page", 200, host.send("GET", authorizationServer, { headers: page }));
 }
@@ -64,6 +70,7 @@ export async function isTurnedAway(host, check) {
   await says("a header that is too large", 431, host.send("GET", "/", { headers: { "X-Long": "x".repeat(40000) } }));
   await says("a target with a broken escape", 400, host.send("GET", "/%zz"));
   await says("a target with a NUL", 400, host.send("GET", "/a%00b"));
+  await says("a body that is packed", 415, host.send("POST", "/token", { body: "x", headers: { "Content-Encoding": "gzip" } }));
   await says("dot segments", 400, host.send("GET", "/x/../healthz"));
   await says("an unknown method", 405, host.send("BREW", "/healthz"));
   await says("token by GET", 405, host.send("GET", "/token"));
