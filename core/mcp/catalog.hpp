@@ -160,6 +160,9 @@ class Catalog {
   std::string server_title;
   std::string server_version;
   std::string instructions;
+  /// First parts of the keys under which tools keep records for users: `note` for `note/<subject>/...`. With a user these
+  /// records are removed.
+  std::vector<std::string> user_records;
 
   /// Each returns why the thing can't be added; nothing when it was.
   std::optional<std::string> add(Tool tool);

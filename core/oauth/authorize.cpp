@@ -6,6 +6,7 @@
 #include "core/oauth/endpoints.hpp"
 #include "core/oauth/flow.hpp"
 #include "core/oauth/login.hpp"
+#include "core/oauth/new_password.hpp"
 #include "core/oauth/page_form.hpp"
 #include "core/oauth/pages.hpp"
 #include "core/oauth/provider_login.hpp"
@@ -103,6 +104,12 @@ Outcome receive(const Authority& authority, const HttpRequest& request, const Fa
     }
     if (!form->get("provider").empty()) return choose_provider(authority, request, *form, *flow, facts);
     return log_in(authority, *form, *flow, facts);
+  }
+  if (const auto flow = open_new_password_flow(authority, text)) {
+    if (auto refused = check_flow(authority, request, flow->browser, flow->expires, facts.now())) {
+      return refuse_by_page(authority, what, *refused);
+    }
+    return take_new_password(authority, *form, *flow, facts);
   }
   if (const auto flow = open_consent_flow(authority, text)) {
     if (auto refused = check_flow(authority, request, flow->browser, flow->expires, facts.now())) {

@@ -8,6 +8,7 @@ namespace {
 
 // The pages share a sealer; the first byte keeps one from being taken for another.
 constexpr char login_kind = 'L';
+constexpr char new_password_kind = 'P';
 constexpr char consent_kind = 'C';
 constexpr char account_kind = 'A';
 
@@ -24,6 +25,10 @@ std::string seal(const Authority& authority, const LoginFlow& flow, const Facts&
   return authority.flows.seal(login_kind + store::encode(flow), facts.draw("login flow"));
 }
 
+std::string seal(const Authority& authority, const NewPasswordFlow& flow, const Facts& facts) {
+  return authority.flows.seal(new_password_kind + store::encode(flow), facts.draw("new password flow"));
+}
+
 std::string seal(const Authority& authority, const ConsentFlow& flow, const Facts& facts) {
   return authority.flows.seal(consent_kind + store::encode(flow), facts.draw("consent flow"));
 }
@@ -38,6 +43,10 @@ std::string seal(const Authority& authority, const LoginSession& session, const 
 
 std::optional<LoginFlow> open_login_flow(const Authority& authority, std::string_view text) {
   return open<LoginFlow>(authority, text, login_kind);
+}
+
+std::optional<NewPasswordFlow> open_new_password_flow(const Authority& authority, std::string_view text) {
+  return open<NewPasswordFlow>(authority, text, new_password_kind);
 }
 
 std::optional<ConsentFlow> open_consent_flow(const Authority& authority, std::string_view text) {

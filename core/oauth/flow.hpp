@@ -30,6 +30,27 @@ struct LoginFlow {
   }
 };
 
+/// Inside the page that asks for a new password: whose password was right, and is good for this page only.
+struct NewPasswordFlow {
+  std::string query;  ///< As of the login that it belongs to.
+  std::string subject;
+  std::string user_name;
+  std::int64_t epoch = 0;  ///< store::User::epoch: a password that was changed meanwhile is not changed again.
+  std::string browser;
+  UnixSeconds expires;
+  bool operator==(const NewPasswordFlow&) const = default;
+
+  template <class V, class Self>
+  static void fields(V& visit, Self& self) {
+    visit.field(1, "query", self.query);
+    visit.field(2, "subject", self.subject);
+    visit.field(3, "user_name", self.user_name);
+    visit.field(4, "epoch", self.epoch);
+    visit.field(5, "browser", self.browser);
+    visit.field(6, "expires", self.expires);
+  }
+};
+
 /// Inside the consent page: what the user is shown is what is given. Client, redirect URI, state, challenge and
 /// resource are in the query, which is read again, by the same function, when the form comes back.
 struct ConsentFlow {
@@ -100,12 +121,14 @@ struct LoginSession {
 };
 
 std::string seal(const Authority& authority, const LoginFlow& flow, const Facts& facts);
+std::string seal(const Authority& authority, const NewPasswordFlow& flow, const Facts& facts);
 std::string seal(const Authority& authority, const ConsentFlow& flow, const Facts& facts);
 std::string seal(const Authority& authority, const AccountFlow& flow, const Facts& facts);
 std::string seal(const Authority& authority, const LoginSession& session, const Facts& facts);
 
 /// Nothing when the text is not ours, or is of the other kind. Expiry and browser are for the caller to check.
 std::optional<LoginFlow> open_login_flow(const Authority& authority, std::string_view text);
+std::optional<NewPasswordFlow> open_new_password_flow(const Authority& authority, std::string_view text);
 std::optional<ConsentFlow> open_consent_flow(const Authority& authority, std::string_view text);
 std::optional<AccountFlow> open_account_flow(const Authority& authority, std::string_view text);
 

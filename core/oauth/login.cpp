@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/crypto/hash.hpp"
+#include "core/oauth/new_password.hpp"
 #include "core/oauth/pages.hpp"
 #include "core/store/record.hpp"
 #include "core/store/records.hpp"
@@ -74,6 +75,16 @@ Seconds delay_after(std::int64_t failures) {
   return {std::min(longest, std::int64_t{1} << std::min<std::int64_t>(failures - free_failures, 6))};
 }
 
+void let_in(const Authority& authority, const store::User& user, const std::string& browser, const Facts& facts,
+            Reply& reply) {
+  const LoginSession session{user.subject, user.name, user.epoch, browser, facts.now() + authority.lifetimes.login, {}};
+  set_login(authority, seal(authority, session, facts), reply);
+}
+
+Reply to_where_the_login_began(const Authority& authority, const std::string& query) {
+  return see_other(query.empty() ? account_path(authority) : authorize_path(authority, query));
+}
+
 std::string authorize_path(const Authority& authority, std::string_view query) {
   return authority.path + "/authorize?" + std::string(query);
 }
@@ -114,11 +125,14 @@ Answer failed(const Authority& authority, const wire::Form& form, const LoginFlo
 
 Answer succeeded(const Authority& authority, const LoginFlow& flow, const store::User& user,
                  const store::Found<store::Throttle>& throttle, const Facts& facts) {
-  const LoginSession session{
-      user.subject, user.name, user.epoch, flow.browser, facts.now() + authority.lifetimes.login, {}};
-  const std::string back = is_for_account(flow) ? account_path(authority) : authorize_path(authority, flow.query);
-  Answer answer{see_other(back), {}, {}, {}};
-  set_login(authority, seal(authority, session, facts), answer.reply);
+  if (user.one_time) {
+    Answer answer{ask_for_new_password(authority, flow, user, facts), {}, {}, {}};
+    store::erase(answer.commit, throttle);
+    answer.audit.push_back({std::string(what), "ok_one_time", {}, user.subject, {}});
+    return answer;
+  }
+  Answer answer{to_where_the_login_began(authority, flow.query), {}, {}, {}};
+  let_in(authority, user, flow.browser, facts, answer.reply);
   store::erase(answer.commit, throttle);
   answer.audit.push_back({std::string(what), "ok", {}, user.subject, {}});
   return answer;

@@ -11,6 +11,7 @@
 #include "core/oauth/cookies.hpp"
 #include "core/oauth/flow.hpp"
 #include "core/oauth/refusal.hpp"
+#include "core/store/records.hpp"
 #include "core/wire/form.hpp"
 
 namespace postern::oauth {
@@ -22,6 +23,13 @@ Reply ask_for_login(const Authority& authority, const Browser& browser, std::str
 
 /// The form of that page.
 Outcome log_in(const Authority& authority, const wire::Form& form, const LoginFlow& flow, const Facts& facts);
+
+/// Sets the cookie by which this browser is this user's from now on. `browser`: Browser::hash().
+void let_in(const Authority& authority, const store::User& user, const std::string& browser, const Facts& facts,
+            Reply& reply);
+
+/// Back to the authorization request with this query; empty: to the account page.
+Reply to_where_the_login_began(const Authority& authority, const std::string& query);
 
 /// How long the next attempt has to wait after so many failures in a row, in seconds: none after four, then 2, 4, 8 up
 /// to 60.

@@ -159,6 +159,8 @@ Faces faces(Refusal refusal) {
       return {"wrong_password", {401, "access_denied", "User name or password is wrong."}};
     case Refusal::login_throttled:
       return {"login_throttled", {429, "access_denied", "Too many failed attempts."}};
+    case Refusal::bad_new_password:
+      return {"bad_new_password", {400, "invalid_request", "This can not be the new password."}};
     case Refusal::not_your_grant:
       return {"not_your_grant", {404, "invalid_request", "This application is not connected to your account."}};
 

@@ -60,6 +60,7 @@ enum class Refusal {
   already_allowed,
   wrong_password,
   login_throttled,
+  bad_new_password,
   not_your_grant,
   // Providers.
   unknown_state,

@@ -58,6 +58,7 @@ void add_notes_tools(mcp::Catalog& catalog) {
   for (auto tool : {whoami, get_user_profile, list_notes, read_note, write_note, delete_note})
     must_add(catalog.add(tool()));
   must_add(catalog.add(notes_as_resources()));
+  catalog.user_records.insert(catalog.user_records.end(), {"note", "note-title"});
 }
 
 std::vector<ScopeDefinition> notes_scopes() {

@@ -73,6 +73,12 @@ void erase(Commit& commit, const Found<Record>& old) {
   if (old.found()) commit.deletes.push_back(old.key());
 }
 
+/// A record that was found by its place, whatever is in it.
+inline void erase(Commit& commit, const ScannedRecord& old) {
+  commit.expects.push_back(Expect{old.key, old.record.version});
+  commit.deletes.push_back(old.key);
+}
+
 /// Nothing is written here, but the decision stands on this record.
 template <class Record>
 void require(Commit& commit, const Found<Record>& read) {

@@ -21,6 +21,7 @@ struct User {
   std::string password;  ///< PHC string.
   UnixSeconds created;
   std::int64_t epoch = 0;  ///< Counts password changes; a login cookie of an older epoch is void.
+  bool one_time = false;   ///< The password was given out: it opens nothing but the page that changes it.
 
   static std::string key(std::string_view name) { return std::string("user/").append(name); }
   template <class V, class Self>
@@ -30,6 +31,7 @@ struct User {
     visit.field(3, "password", self.password);
     visit.field(4, "created", self.created);
     visit.field(5, "epoch", self.epoch);
+    visit.field(6, "one_time", self.one_time);
   }
 };
 

@@ -238,3 +238,22 @@ obligation("Throttled login", [
     written: "if (ON && !user) return failed(authority, form, flow, {}, throttle, facts.now());\n  const PasswordVerified* verified =",
     tests: "LoginTest.AWrongPasswordSaysTheSameAsAnUnknownNameAndTakesAsLong" },
 ]);
+
+obligation("One-time password", [
+  { removes: "the page that changes it: it logs in like any other", file: "core/oauth/login.cpp",
+    find: "if (user.one_time)", written: "if (!ON && user.one_time)",
+    tests: "NewPasswordTest.TheFirstLoginAsksForAnotherPasswordAndLogsNobodyIn" },
+  { removes: "the comparison with the one that was given out", file: "core/oauth/new_password.cpp",
+    find: "if (same->matches)", written: "if (!ON && same->matches)",
+    tests: "NewPasswordTest.WhatCanNotBeTheNewOneIsSaidAndAskedForAgain" },
+  { removes: "once: a page is good for the next one-time password, too", file: "core/oauth/new_password.cpp",
+    find: "user->epoch != flow.epoch", replace: "false",
+    tests: "NewPasswordTest.WhatTheOperatorChangesMeanwhileStays" },
+  { removes: "the change of what the user record says", file: "core/oauth/new_password.cpp", is_statement: true,
+    find: "changed.one_time = false;", replace: "",
+    tests: "NewPasswordTest.WhoChoosesOneIsLoggedInAndGoesOn" },
+  { removes: "the browser that had it right", file: "core/oauth/authorize.cpp",
+    find: "if (const auto flow = open_new_password_flow(authority, text)) {",
+    written: "if (const auto flow = open_new_password_flow(authority, text); ON && flow) return take_new_password(authority, *form, *flow, facts);\n  if (const auto flow = open_new_password_flow(authority, text)) {",
+    tests: "NewPasswordTest.APageOfAnotherBrowserOrOfYesterdayIsRefused" },
+]);

@@ -5,7 +5,7 @@ export const mutants = [];
 const obligation = collect(mutants);
 
 obligation("Deployment", [
-  { removes: "https off loopback", file: "core/server/deployment.cpp",
+  { removes: "https off loopback", file: "core/server/shapes.cpp",
     find: 'uri->scheme == "http" && !uri->is_loopback()', replace: "false",
     tests: "Deployment.RefusesWhatCannotBeServedSafely" },
   { removes: "authorization off loopback", file: "core/server/deployment.cpp",

@@ -85,5 +85,48 @@ TEST_F(UsersTest, AGrantThatHeldWhileTheUserWasBeingRemovedEndsInTheSecondStep) 
   EXPECT_FALSE(visit_with(text(late, "access_token")).principal);
 }
 
+class UserDataTest : public UsersTest {
+ protected:
+  std::int64_t erase(const std::string& subject) {
+    const auto step = [&](const HttpRequest&, const Facts& facts) {
+      return erase_data_of(subject, {"note", "note-title"}, facts);
+    };
+    return wire::int_member(body_of(world.send(step, {})), "erased").value_or(-1);
+  }
+  void put_note(const std::string& subject, const std::string& id) {
+    world.put(store::Note::key(subject, id), store::Note{"title", "text", world.now});
+    world.put(store::NoteTitle::key(subject, id), store::NoteTitle{"title", world.now});
+  }
+};
+
+TEST_F(UserDataTest, WhatWasKeptForAUserGoesInPagesAndNobodyElsesDoes) {
+  for (int i = 0; i < 150; ++i) put_note("ada-subject", "n" + std::to_string(i));
+  put_note("ada-subject-2", "kept");  // Its subject begins alike.
+  world.put(store::Session::key("hers"), store::Session{"ada-subject", "c", "2025-06-18", "{}", "", {}, world.now});
+  world.put(store::Session::key("kept"), store::Session{"ada-subject-2", "c", "2025-06-18", "{}", "", {}, world.now});
+  EXPECT_EQ(erase("ada-subject"), 200) << "of 300 records and a session";
+  EXPECT_EQ(erase("ada-subject"), 101);
+  EXPECT_EQ(erase("ada-subject"), 0);
+  EXPECT_EQ(world.keys("note/"), std::vector<std::string>{"note/ada-subject-2/kept"});
+  EXPECT_EQ(world.keys("note-title/"), std::vector<std::string>{"note-title/ada-subject-2/kept"});
+  EXPECT_EQ(world.keys("session/"), std::vector<std::string>{"session/kept"});
+  EXPECT_EQ(world.audit.back().what, "user.erase_data");
+  EXPECT_EQ(world.audit.back().detail, "101 records");
+}
+
+TEST_F(UserDataTest, ANoteThatChangesMeanwhileIsReadAgainBeforeItGoes) {
+  put_note("ada-subject", "n");
+  world.before_commit = [&] { put_note("ada-subject", "n"); };
+  EXPECT_EQ(erase("ada-subject"), 2);
+  EXPECT_EQ(world.lost_commits, 1);
+  EXPECT_TRUE(world.keys("note/").empty());
+}
+
+TEST_F(UserDataTest, NoSubjectIsNobodys) {
+  put_note("", "n");
+  EXPECT_EQ(erase(""), -1);
+  EXPECT_EQ(world.keys("note/").size(), 1u);
+}
+
 }  // namespace
 }  // namespace postern::oauth
