@@ -116,6 +116,10 @@ constexpr std::array presets = {
 constexpr Preset standard{"",       "OpenID",         {"", ""}, "",   plain_scope, "", basic, "preferred_username",
                           "groups", "email_verified", false,    false};
 
+// This server keeps a secret well, so it is a confidential client (RFC 6749 s. 2.1); without one every login would go as far
+// as the provider's token endpoint, and end there.
+constexpr const char* no_secret = "expected client_secret, client_secret_env or client_secret_file";
+
 // The first segment of a callback's path is the provider's id.
 constexpr std::array taken_ids = {"mcp",        "authorize", "token",    "register", "revoke",
                                   "introspect", "sse",       "messages", "account",  "healthz"};
@@ -162,7 +166,7 @@ namespace {
 
 Problem complete_github(Provider& provider) {
   if (!provider.issuer.empty()) return "GitHub has no issuer; expected authorize_url, token_url and api_url, or none";
-  if (provider.client_secret.empty()) return "expected client_secret";
+  if (provider.client_secret.empty()) return no_secret;
   const int given = !provider.authorize_url.empty() + !provider.token_url.empty() + !provider.api_url.empty();
   if (given != 0 && given != 3) return "expected authorize_url, token_url and api_url together, or none of them";
   fill(provider.label, "GitHub");
@@ -179,6 +183,7 @@ Problem complete_github(Provider& provider) {
 
 Problem complete_openid(Provider& provider, std::string_view name) {
   if (provider.issuer.empty()) return "expected issuer";
+  if (provider.client_secret.empty()) return no_secret;
   if (Problem problem = check_url("issuer", provider.issuer)) return problem;
   if (!provider.authorize_url.empty() || !provider.token_url.empty() || !provider.api_url.empty()) {
     return "an OpenID provider is discovered below its issuer; expected no authorize_url, token_url, api_url";
@@ -208,6 +213,7 @@ Problem complete_oauth2(Provider& provider) {
   if (provider.authorize_url.empty() || provider.token_url.empty() || provider.api_url.empty()) {
     return "expected authorize_url, token_url and api_url (the profile of the token's user)";
   }
+  if (provider.client_secret.empty()) return no_secret;
   if (provider.label.empty()) provider.label = provider.id;
   fill(provider.subject_claim, "sub");
   fill(provider.name_claim, "name");

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/oauth/requested_scopes.hpp"
+#include "core/server/shapes.hpp"
 #include "core/wire/uri.hpp"
 
 namespace postern {
@@ -26,18 +27,10 @@ struct Identity {
 
 Result<Identity, std::string> identity_of(std::string url) {
   const std::string quoted = "public URL '" + url + "': ";
+  if (const auto fault = public_url_fault(url)) return quoted + *fault;
   const auto uri = wire::Uri::parse(url);
   if (!uri) return quoted + uri.error().what;
-  if (uri->scheme != "https" && uri->scheme != "http") return quoted + "expected https or http";
-  if (uri->scheme == "http" && !uri->is_loopback()) {
-    return quoted + "http is for loopback only (localhost, 127.0.0.1, [::1]); expected https";
-  }
-  if (uri->userinfo || uri->query || uri->fragment) return quoted + "expected no user, query or fragment";
-  if (wire::has_dot_segment(uri->path)) return quoted + "expected no '.' or '..' in its path";
-  if (url.back() == '/') {
-    if (uri->path != "/") return quoted + "expected no slash at the end of its path";
-    url.pop_back();
-  }
+  if (url.back() == '/') url.pop_back();
   Identity identity{url, uri->path == "/" ? "" : uri->path, uri->scheme == "https", uri->is_loopback(), "", ""};
   identity.origin = uri->origin();
   identity.authority = identity.origin.substr(identity.origin.find("//") + 2);
@@ -115,9 +108,18 @@ Problem check_lifetimes(const oauth::Lifetimes& lifetimes) {
   if (lifetimes.code.count <= 0 || lifetimes.code.count > longest_code_life) {
     return "code lifetime: expected 1 to 600 seconds, got " + std::to_string(lifetimes.code.count);
   }
-  if (lifetimes.refresh_grace.count < 0 || lifetimes.refresh_grace > lifetimes.refresh) {
-    return "refresh grace: expected 0 seconds up to the refresh token lifetime, got " +
-           std::to_string(lifetimes.refresh_grace.count);
+  if (lifetimes.refresh_grace.count < 0) {
+    return "refresh grace: expected 0 seconds or more, got " + std::to_string(lifetimes.refresh_grace.count);
+  }
+  // In words of both: whoever set the one may not know of the other.
+  if (lifetimes.refresh_grace > lifetimes.refresh) {
+    return "refresh grace " + std::to_string(lifetimes.refresh_grace.count) + ", refresh token lifetime " +
+           std::to_string(lifetimes.refresh.count) + ": expected a grace that is not longer than the lifetime";
+  }
+  // An access token counts as long as its grant does, which ends with the refresh token: a longer life is not true.
+  if (lifetimes.access > lifetimes.refresh) {
+    return "access token lifetime " + std::to_string(lifetimes.access.count) + ", refresh token lifetime " +
+           std::to_string(lifetimes.refresh.count) + ": expected a refresh token that lives as long as an access token";
   }
   return std::nullopt;
 }
@@ -152,6 +154,19 @@ Problem check_identity_sources(Settings& settings, const std::string& issuer) {
   return std::nullopt;
 }
 
+// In lower case, as the Host field that they are compared with.
+Result<std::vector<std::string>, std::string> hosts_of(const Identity& identity,
+                                                       const std::vector<std::string>& allowed) {
+  std::vector<std::string> hosts = {identity.authority};
+  for (const std::string& text : allowed) {
+    if (!is_host_and_port(text)) {
+      return "allowed host '" + text + "': expected host or host:port, without scheme and path";
+    }
+    hosts.push_back(wire::lower_case(text));
+  }
+  return hosts;
+}
+
 // In lower case, as the URL that they are compared with.
 Result<std::vector<std::string>, std::string> client_hosts_of(const Settings& settings) {
   if (!settings.client_documents && !settings.client_hosts.empty()) {
@@ -159,11 +174,8 @@ Result<std::vector<std::string>, std::string> client_hosts_of(const Settings& se
   }
   std::vector<std::string> hosts;
   for (const std::string& text : settings.client_hosts) {
-    const auto uri = wire::Uri::parse("https://" + text + '/');
-    if (!uri || uri->host != wire::lower_case(text)) {
-      return "client host '" + text + "': expected a host, without scheme and port";
-    }
-    hosts.push_back(uri->host);
+    if (!is_host(text)) return "client host '" + text + "': expected a host, without scheme and port";
+    hosts.push_back(wire::lower_case(text));
   }
   return hosts;
 }
@@ -179,8 +191,7 @@ Result<std::vector<std::string>, std::string> origins_of(const Identity& identit
     }
     // Any scheme: extensions and applications have their own, `chrome-extension://...`, `tauri://localhost`.
     const auto uri = wire::Uri::parse(text);
-    const bool bare = uri && (uri->path.empty() || uri->path == "/") && !uri->query && !uri->fragment && !uri->userinfo;
-    if (!bare || uri->host.empty()) {
+    if (!uri || !is_web_origin(text)) {
       return "allowed origin '" + text + "': expected scheme://host, scheme://host:port or null";
     }
     origins.push_back(uri->origin());
@@ -212,8 +223,8 @@ Result<std::shared_ptr<const Deployment>, std::string> Deployment::build(Setting
   auto client_hosts = client_hosts_of(settings);
   if (!client_hosts) return client_hosts.error();
 
-  std::vector<std::string> hosts = {identity->authority};
-  for (const std::string& host : settings.allowed_hosts) hosts.push_back(wire::lower_case(host));
+  auto hosts = hosts_of(*identity, settings.allowed_hosts);
+  if (!hosts) return hosts.error();
 
   const crypto::KeyRing& ring = settings.key_ring;
   oauth::Authority authority{
@@ -243,7 +254,7 @@ Result<std::shared_ptr<const Deployment>, std::string> Deployment::build(Setting
       .upstream = crypto::Sealer(ring, "upstream"),
   };
   return std::shared_ptr<const Deployment>(
-      new Deployment{std::move(authority), std::move(settings.catalog), settings.limits, std::move(hosts),
+      new Deployment{std::move(authority), std::move(settings.catalog), settings.limits, std::move(hosts).value(),
                      std::move(origins).value(), settings.serve_mcp_without_authorization, settings.transports});
 }
 

@@ -22,6 +22,7 @@ TEST(Provider, IsCompletedOrRefused) {
       {"upper case", [](Provider& p) { p.id = "Corp"; }},
       {"a slash", [](Provider& p) { p.id = "a/b"; }},
       {"no client", [](Provider& p) { p.client_id = ""; }},
+      {"no secret", [](Provider& p) { p.client_secret = Secret(); }},
       {"no issuer", [](Provider& p) { p.issuer = ""; }},
       {"plain http", [](Provider& p) { p.issuer = "http://id.example"; }},
       {"a query", [](Provider& p) { p.issuer = "https://id.example?a"; }},
@@ -42,6 +43,12 @@ TEST(Provider, IsCompletedOrRefused) {
   Provider loopback = corporate();
   loopback.issuer = "http://127.0.0.1:9000";
   EXPECT_EQ(problem(loopback), "");
+  Provider plain = github();
+  plain.kind = Provider::Kind::oauth2;
+  plain.authorize_url = plain.token_url = plain.api_url = "https://id.example/x";
+  EXPECT_EQ(problem(plain), "");
+  plain.client_secret = Secret();
+  EXPECT_EQ(problem(plain), "provider 'github': expected client_secret, client_secret_env or client_secret_file");
   Provider mail = github();
   mail.allow.email_domains = {"corp.example"};
   EXPECT_NE(problem(mail), "");

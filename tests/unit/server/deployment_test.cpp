@@ -59,6 +59,19 @@ TEST(Deployment, RefusesWhatCannotBeServedSafely) {
       {"a code that lives too long", [](Settings& s) { s.lifetimes.code = {601}; }, "1 to 600"},
       {"a code that does not live", [](Settings& s) { s.lifetimes.code = {0}; }, "1 to 600"},
       {"an access token that does not live", [](Settings& s) { s.lifetimes.access = {0}; }, "more than 0"},
+      {"a grace that is longer than the lifetime, in words of both",
+       [](Settings& s) {
+         s.lifetimes.access = {10};
+         s.lifetimes.refresh = {20};
+         s.lifetimes.refresh_grace = {30};
+       },
+       "refresh grace 30, refresh token lifetime 20: expected"},
+      {"an access token that its grant does not outlive",
+       [](Settings& s) {
+         s.lifetimes.access = {3600};
+         s.lifetimes.refresh = {60};
+       },
+       "access token lifetime 3600, refresh token lifetime 60: expected"},
       {"a negative grace", [](Settings& s) { s.lifetimes.refresh_grace = {-1}; }, "grace"},
       {"a resource server without a secret",
        [](Settings& s) {
@@ -70,6 +83,15 @@ TEST(Deployment, RefusesWhatCannotBeServedSafely) {
       {"an origin without a host", [](Settings& s) { s.allowed_origins = {"tauri:localhost"}; }, "allowed origin"},
       {"every origin", [](Settings& s) { s.allowed_origins = {"*"}; }, "allowed origin"},
       {"the null origin in other letters", [](Settings& s) { s.allowed_origins = {"NULL"}; }, "allowed origin"},
+      {"an origin for many", [](Settings& s) { s.allowed_origins = {"https://*.a.example"}; }, "allowed origin"},
+      {"an allowed host that is a URL", [](Settings& s) { s.allowed_hosts = {"http://x/ y"}; }, "allowed host"},
+      {"an allowed host with a path", [](Settings& s) { s.allowed_hosts = {"x.example/mcp"}; }, "host or host:port"},
+      {"an allowed host with a user", [](Settings& s) { s.allowed_hosts = {"me@x.example"}; }, "host or host:port"},
+      {"an allowed host with an empty port", [](Settings& s) { s.allowed_hosts = {"x.example:"}; },
+       "host or host:port"},
+      {"an allowed host with a query", [](Settings& s) { s.allowed_hosts = {"x.example?a"}; }, "host or host:port"},
+      {"an allowed host that is empty", [](Settings& s) { s.allowed_hosts = {""}; }, "host or host:port"},
+      {"a wildcard", [](Settings& s) { s.allowed_hosts = {"*"}; }, "host or host:port"},
       {"a client host with a scheme", [](Settings& s) { s.client_hosts = {"https://a.example"}; }, "client host"},
       {"a client host with a port", [](Settings& s) { s.client_hosts = {"a.example:443"}; }, "client host"},
       {"a client host with a path", [](Settings& s) { s.client_hosts = {"a.example/b"}; }, "client host"},
@@ -98,6 +120,16 @@ TEST(Deployment, RefusesWhatCannotBeServedSafely) {
     ASSERT_FALSE(deployment.ok()) << row.what;
     EXPECT_NE(deployment.error().find(row.told), std::string::npos) << row.what << ": " << deployment.error();
   }
+}
+
+TEST(Deployment, AllowedHostsAreNamesAndAddressesWithAndWithoutAPort) {
+  Settings settings = good_settings();
+  settings.allowed_hosts = {"Mcp.Internal", "mcp.internal:8443", "10.0.0.7", "[2001:DB8::1]:8000"};
+  const auto deployment = Deployment::build(std::move(settings));
+  ASSERT_TRUE(deployment.ok()) << deployment.error();
+  EXPECT_EQ(deployment.value()->allowed_hosts,
+            (std::vector<std::string>{"mcp.example.com", "mcp.internal", "mcp.internal:8443", "10.0.0.7",
+                                      "[2001:db8::1]:8000"}));
 }
 
 TEST(Deployment, ClientHostsAreComparedInLowerCase) {
