@@ -2,45 +2,106 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <array>
 #include <string>
+#include <string_view>
 
 #include "host-native/system/refused.hpp"
 
 namespace postern::commands {
 namespace {
 
-void add_options(CLI::App& app, config::Values& values) {
+/// What a command that serves nobody needs. The others are taken, since its `--config` may be the server's, and not shown.
+constexpr std::array<std::string_view, 4> record_options = {"data", "audit", "log-level", "log-format"};
+
+enum class Shown { all, for_records };
+
+void add_options(CLI::App& app, config::Values& values, Shown shown) {
   using Given = std::vector<std::string>;
+  const auto hide = [shown](CLI::Option* option, std::string_view name) {
+    const bool seen = std::find(record_options.begin(), record_options.end(), name) != record_options.end();
+    if (shown == Shown::for_records && !seen) option->group("");
+  };
   for (const config::OptionSpec& spec : config::option_table()) {
     const std::string name(spec.name);
     const std::string help(spec.help);
     if (spec.kind == config::Kind::flag) {
-      app.add_flag_callback(
-          "--" + name, [&values, name] { values[name] = {"true"}; }, help);
+      hide(app.add_flag_callback(
+               "--" + name, [&values, name] { values[name] = {"true"}; }, help),
+           name);
       continue;
     }
+    // All that is given is taken, here and before the subcommand: config::read_options refuses what comes twice.
     CLI::Option* option = app.add_option_function<Given>(
-        "--" + name, [&values, name](const Given& given) { values[name] = given; }, help);
+        "--" + name,
+        [&values, name](const Given& given) { values[name].insert(values[name].end(), given.begin(), given.end()); },
+        help);
     option->type_name(std::string(spec.shape))->expected(1)->allow_extra_args(false);
-    if (spec.kind == config::Kind::list) option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     if (!spec.initial.empty()) option->default_str(std::string(spec.initial));
+    hide(option, spec.name);
   }
-  app.add_option_function<std::string>(
-         "--config", [&values](const std::string& file) { values["config"] = {file}; }, "Options from this TOML file")
-      ->type_name("FILE");
+  app.add_option_function<Given>(
+         "--config",
+         [&values](const Given& files) { values["config"].insert(values["config"].end(), files.begin(), files.end()); },
+         "Options from this TOML file")
+      ->type_name("FILE")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+/// A command that works on the records, beside a server that may run.
+CLI::App* add_command(CLI::App& app, const char* word, const char* help, config::Values& values) {
+  CLI::App* command = app.add_subcommand(word, help);
+  add_options(*command, values, Shown::for_records);
+  return command;
+}
+
+void add_json(CLI::App* list, bool& json, const char* members) {
+  list->add_flag("--json", json, "As an array of JSON objects, for programs");
+  list->footer(std::string("Members of the objects: ") + members + ". Times are seconds since 1970.");
+}
+
+void add_users_commands(CLI::App& app, config::Values& values, UserCommand& user) {
+  using Action = UserCommand::Action;
+  const auto add = [&](const char* word, const char* help, Action action) {
+    CLI::App* command = add_command(app, word, help, values);
+    command->callback([&user, action] { user.action = action; });
+    return command;
+  };
+  const auto add_password = [&](CLI::App* command) {
+    command->add_option("name", user.name, "The name that is typed at login")->required();
+    CLI::Option* given = command->add_flag("--password-stdin", user.password_from_standard_input,
+                                           "The password is the first line of standard input");
+    command->add_flag("--one-time", user.one_time, "A password is made and printed; the first login has to change it")
+        ->excludes(given);
+  };
+  add_password(add("add", "Add a user", Action::add));
+  add_password(add("passwd", "Change a password, and log its browsers out", Action::set_password));
+  add_json(
+      add("list", "List the server's own users: name, subject, day of creation, whether the password is still one-time",
+          Action::list),
+      user.json, "name, subject, created, one_time");
+  CLI::App* remove = add("remove", "Remove a user, what was granted, and what tools keep for the user", Action::remove);
+  remove
+      ->add_option("name", user.name,
+                   "The name; of a user who logs in elsewhere the subject that grants list --json tells")
+      ->required();
+  remove->add_flag("--keep-data", user.keep_data, "What tools keep for the user stays");
 }
 
 void add_grants_commands(CLI::App& app, config::Values& values, GrantsCommand& grants) {
-  CLI::App* list = app.add_subcommand("list", "Id, user, client, scopes, when granted and last used, provider");
-  add_options(*list, values);
+  CLI::App* list = add_command(
+      app, "list", "List what is granted: id, user, client, scopes, days of grant and last use, provider", values);
   list->callback([&grants] { grants.action = GrantsCommand::Action::list; });
   list->add_option("--user", grants.user, "Only of this user (name or subject)");
   list->add_option("--client", grants.client, "Only to this client");
-  list->add_flag("--json", grants.json, "As an array of JSON objects");
+  add_json(list, grants.json, "id, user, subject, client, client_name, scopes, granted, used, provider");
 
   CLI::App* revoke =
-      app.add_subcommand("revoke", "End them: tokens at the next request, open streams within 15 seconds");
-  add_options(*revoke, values);
+      add_command(app, "revoke", "End them: tokens at the next request, open streams within 15 seconds", values);
   revoke->callback([&grants] { grants.action = GrantsCommand::Action::revoke; });
   revoke->add_option("id", grants.id, "The id that list shows");
   revoke->add_option("--user", grants.user, "All of this user (name or subject)");
@@ -49,13 +110,12 @@ void add_grants_commands(CLI::App& app, config::Values& values, GrantsCommand& g
 }
 
 void add_clients_commands(CLI::App& app, config::Values& values, ClientsCommand& clients) {
-  CLI::App* list = app.add_subcommand("list", "Id, name, redirect URIs, authentication, day of registration, grants");
-  add_options(*list, values);
+  CLI::App* list = add_command(
+      app, "list", "List the clients: id, name, redirect URIs, authentication, day of registration, grants", values);
   list->callback([&clients] { clients.action = ClientsCommand::Action::list; });
-  list->add_flag("--json", clients.json, "As an array of JSON objects");
+  add_json(list, clients.json, "id, name, redirect_uris, auth_method, created, used, grants");
 
-  CLI::App* remove = app.add_subcommand("remove", "Remove a client and end what was granted to it");
-  add_options(*remove, values);
+  CLI::App* remove = add_command(app, "remove", "Remove a client and end what was granted to it", values);
   remove->callback([&clients] { clients.action = ClientsCommand::Action::remove; });
   remove->add_option("id", clients.id, "The client_id")->required();
 }
@@ -65,7 +125,8 @@ std::string with_suggestion(const std::string& message) {
   const std::size_t at = message.find("--");
   if (at == std::string::npos) return message;
   const std::string word = message.substr(at + 2, message.find_first_of(" =,", at) - at - 2);
-  std::vector<std::string> known = {"config", "check", "help", "version", "password-stdin"};
+  std::vector<std::string> known = {"config", "check",  "help", "version",  "password-stdin", "json",
+                                    "user",   "client", "all",  "one-time", "keep-data"};
   for (const config::OptionSpec& spec : config::option_table()) known.emplace_back(spec.name);
   const std::string near = config::nearest(word, known);
   return near.empty() || near == word ? message : message + "; did you mean --" + near + "?";
@@ -75,6 +136,8 @@ std::string one_line(std::string text) {
   const std::size_t end = text.find('\n');
   return end == std::string::npos ? text : text.substr(0, end);
 }
+
+constexpr const char* check_help = "Check options, port, data folder and files, change nothing, and exit";
 
 }  // namespace
 
@@ -92,30 +155,16 @@ std::variant<Command, int> parse_command_line(const Program& program, int argc, 
   app.footer(
       "Each option may also be set in the environment and in .env (POSTERN_PUBLIC_URL) and in the file of --config "
       "(public_url).");
-  add_options(app, command.options);
-  app.add_flag("--check", serving.check, "Check the options and exit");
+  add_options(app, command.options, Shown::all);
+  app.add_flag("--check", serving.check, check_help);
 
   CLI::App* serve = app.add_subcommand("serve", "Serve until SIGTERM (the default)");
-  add_options(*serve, command.options);
-  serve->add_flag("--check", serving.check, "Check the options and exit");
+  add_options(*serve, command.options, Shown::all);
+  serve->add_flag("--check", serving.check, check_help);
 
   CLI::App* users = app.add_subcommand("user", "The server's own users");
   users->require_subcommand(1);
-  const auto add_user_command = [&](const char* word, const char* help, UserCommand::Action action) {
-    CLI::App* sub = users->add_subcommand(word, help);
-    add_options(*sub, command.options);
-    sub->callback([&user, action] { user.action = action; });
-    if (action == UserCommand::Action::list) return;
-    sub->add_option("name", user.name, "The name that is typed at login")->required();
-    if (action == UserCommand::Action::remove) return;
-    sub->add_flag("--password-stdin", user.password_from_standard_input,
-                  "The password is the first line of standard input");
-  };
-  add_user_command("add", "Add a user", UserCommand::Action::add);
-  add_user_command("passwd", "Change a password, and log its browsers out", UserCommand::Action::set_password);
-  add_user_command("list", "Name, subject and day of creation", UserCommand::Action::list);
-  add_user_command("remove", "Remove a user and end what was granted", UserCommand::Action::remove);
-
+  add_users_commands(*users, command.options, user);
   CLI::App* grants_app = app.add_subcommand("grants", "What users have granted to applications");
   grants_app->require_subcommand(1);
   add_grants_commands(*grants_app, command.options, grants);

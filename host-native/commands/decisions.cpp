@@ -14,26 +14,34 @@ namespace postern::commands {
 namespace {
 
 std::unique_ptr<Store> open_checked(const Program& program, const config::Options& options, const std::string& command,
-                                    bool may_create) {
+                                    OfflineHost::Folder folder) {
   if (program.without_authorization) {
     throw Refused(command + ": this server runs without authorization; there is nobody in its store");
   }
   if (options.memory_store) throw Refused(command + ": --store memory keeps records only while the server runs");
   std::error_code error;
-  if (!may_create && !std::filesystem::exists(options.data, error)) {
-    throw Refused(options.data.string() + ": no such folder (--data)");
+  if (folder == OfflineHost::Folder::there && !std::filesystem::exists(options.data, error)) {
+    throw Refused("--data " + options.data.string() + ": no such folder; expected that of the server");
   }
   prepare_private_folder(options.data);
+  // The ring comes first, as at the first start of a server: records without one are refused.
+  if (folder == OfflineHost::Folder::made) key_ring_of(options);
   return open_store(options);
+}
+
+// Before anything is done: an act that can't be told is refused.
+std::unique_ptr<AuditLog> open_audit(const config::Options& options, OfflineHost::Acts acts, Log& log) {
+  if (acts == OfflineHost::Acts::none) return nullptr;
+  return open_audit_log(options.audit.empty() ? audit_file_of(options) : options.audit, log);
 }
 
 }  // namespace
 
-OfflineHost::OfflineHost(const Program& program, const config::Options& options, const std::string& command,
-                         bool may_create)
-    : store_(open_checked(program, options, command, may_create)),
+OfflineHost::OfflineHost(const Program& program, const config::Options& options, const std::string& command, Acts acts,
+                         Folder folder)
+    : store_(open_checked(program, options, command, folder)),
       log_(Log::to_standard_error(std::max(options.log_level, Log::Level::warning), options.log_format)),
-      audit_(open_audit_log(options, *log_)),
+      audit_(open_audit(options, acts, *log_)),
       host_{*store_, passwords_,  pause_, *log_, no_tools_, nullptr, system_now, [] { return system_entropy(32); },
             nullptr, audit_.get()} {}
 

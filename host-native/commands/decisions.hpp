@@ -12,11 +12,15 @@
 
 namespace postern::commands {
 
-/// The parts of a host that serves nobody. `command`: for the messages. Errors: Refused: authorization is switched off,
-/// the store is in memory only, or, unless `may_create`, there is no data folder.
+/// The parts of a host that serves nobody. `command`: for the messages. What is changed is told to the audit log: --audit, or
+/// that of the server whose folder it is. Errors: Refused: authorization is switched off, the store is in memory only, there is
+/// no data folder where there has to be one, the audit log can't be written.
 class OfflineHost {
  public:
-  OfflineHost(const Program& program, const config::Options& options, const std::string& command, bool may_create);
+  enum class Acts { none, some };     ///< Whether anything is changed.
+  enum class Folder { there, made };  ///< Whether the data folder has to be there.
+  OfflineHost(const Program& program, const config::Options& options, const std::string& command, Acts acts,
+              Folder folder = Folder::there);
   const Host& host() const { return host_; }
 
  private:

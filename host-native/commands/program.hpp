@@ -28,14 +28,18 @@ namespace commands {
 /// `serve`. Errors: Refused.
 int serve(const Program& program, const config::Options& options);
 
-/// `serve --check`: everything that can be wrong, without touching anything. Errors: Refused.
+/// `serve --check`: everything that can be wrong, without making or changing anything: options, port, certificate, data folder,
+/// key ring, records, audit log. Errors: Refused.
 int check(const Program& program, const config::Options& options);
 
 struct UserCommand {
   enum class Action { add, set_password, list, remove };
   Action action = Action::list;
-  std::string name;
+  std::string name;  ///< remove: of a user who logs in elsewhere, the subject.
   bool password_from_standard_input = false;
+  bool one_time = false;   ///< add, set_password: one is made and printed, and the first login has to change it.
+  bool keep_data = false;  ///< remove: what tools keep for the user stays.
+  bool json = false;       ///< list: for programs.
 };
 /// `user ...`. Errors: Refused.
 int manage_users(const Program& program, const config::Options& options, const UserCommand& command);

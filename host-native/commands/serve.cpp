@@ -30,6 +30,7 @@ namespace {
 constexpr std::chrono::seconds sweep_first{1};  // Much may have expired while nobody was here.
 constexpr std::chrono::seconds sweep_every{60};
 constexpr std::size_t sweep_at_once = 500;
+constexpr std::size_t most_connections = 4096;
 constexpr http::Milliseconds drain_time{10'000};
 constexpr http::Milliseconds last_moment{2'000};
 
@@ -76,18 +77,23 @@ class Sweeper {
   std::thread thread_;
 };
 
-// The first user of a new store, so that there is somebody who can log in. The password is shown once and kept nowhere.
+// The first user of a new store, so that there is somebody who can log in. Where people log in elsewhere a password nobody
+// asked for would be one more way in. One that is made is shown once and kept nowhere.
 void make_first_user(const Host& host, const config::Options& options) {
-  if (has_users(host)) return;
   const bool given = !options.first_password.empty();
-  const std::string shown = given ? "" : new_password();
-  const Reply reply = add_user(host, options.first_user, given ? options.first_password : Secret(shown));
+  const bool asked_for = given || !options.first_user.empty();
+  if (!options.own_users || options.external || (!options.providers.empty() && !asked_for)) return;
+  if (has_users(host)) return;
+  const std::string name = options.first_user.empty() ? "admin" : options.first_user;
+  const Secret password = given ? options.first_password : Secret(new_password());
+  const auto kind = given ? oauth::PasswordKind::lasting : oauth::PasswordKind::one_time;
+  const Reply reply = add_user(host, name, password, kind);
   if (reply.status == 409) return;  // Another process was first.
   if (reply.status != 200) throw Refused("POSTERN_FIRST_USER, POSTERN_FIRST_PASSWORD: " + error_line(reply));
   if (given) return;
-  std::cout << "first user:        " << options.first_user << '\n';
-  std::cout << "one-time password: " << shown << "  (shown once; change it with: user passwd " << options.first_user
-            << ")\n";
+  std::cout << "first user:        " << name << '\n';
+  std::cout << "one-time password: " << password.expose_for(Reason::performing)
+            << "  (shown once; the first login asks for another one)\n";
 }
 
 // A password's 19 MiB go back to the system when it has been hashed. Left to itself, the C library takes the first of them
@@ -96,6 +102,10 @@ void give_large_pieces_back() {
 #ifdef M_MMAP_THRESHOLD
   ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
 #endif
+}
+
+http::ServerOptions http_options(const config::Options& options) {
+  return {options.listen_host, options.listen_port, options.tls_cert, options.tls_key, most_connections};
 }
 
 FetchSettings fetch_settings(const config::Options& options) {
@@ -124,14 +134,15 @@ void stop_when_told(http::HttpServer& server, Streams& streams, Pause& pause, Lo
 
 int check(const Program& program, const config::Options& options) {
   build_deployment(program, options, public_url(options, options.listen_port), new_key_ring(), "-");
-  if (!options.tls_cert.empty()) {
-    if (const auto reason = http::HttpServer::check_certificate(options.tls_cert, options.tls_key)) {
-      throw Refused("TLS: " + options.tls_cert.string() + ", " + options.tls_key.string() + ": " + *reason);
-    }
-  }
-  read_key_ring(key_ring_file(options));
   trusted_certificates(options.fetch_ca);
-  std::cout << "ok " << public_url(options, options.listen_port) << '\n';
+  if (!options.audit.empty()) AuditLog::check(options.audit);
+  if (!options.memory_store) {
+    check_private_folder(options.data);
+    find_key_ring(options);
+    check_store(options);
+  }
+  const http::HttpServer server(http_options(options));  // Takes the port, and lets it go.
+  std::cout << "ok " << public_url(options, server.port()) << '\n';
   return 0;
 }
 
@@ -139,16 +150,16 @@ int serve(const Program& program, const config::Options& options) {
   give_large_pieces_back();
   // What can be refused is refused before anything is made.
   build_deployment(program, options, public_url(options, options.listen_port), new_key_ring(), "-");
-  http::HttpServer server(
-      http::ServerOptions{options.listen_host, options.listen_port, options.tls_cert, options.tls_key, 4096});
+  http::HttpServer server(http_options(options));
   const std::string url = public_url(options, server.port());
 
   if (!options.memory_store) prepare_private_folder(options.data);
-  const auto keys = options.memory_store ? new_key_ring() : read_or_create_key_ring(key_ring_file(options));
+  const auto keys = options.memory_store ? new_key_ring() : key_ring_of(options);
   const auto deployment = build_deployment(program, options, url, keys, Passwords::decoy());
   const auto store = open_store(options);
   const auto log = Log::to_standard_error(options.log_level, options.log_format);
-  const auto audit = open_audit_log(options, *log);
+  const auto audit = open_audit_log(options.audit, *log);
+  keep_audit_file(options);
 
   Streams streams(StreamRules{
       tell, [&](const Stream& stream, const Facts& facts) { return check(*deployment, stream, facts); }, closed});
@@ -176,7 +187,7 @@ int serve(const Program& program, const config::Options& options) {
   if (for_people) std::cout << program.name << ' ' << program.version << '\n';
   if (program.without_authorization) {
     log->write(Log::Level::warning, "WITHOUT AUTHORIZATION: everybody who reaches this port may call every tool");
-  } else if (options.own_users && !options.external) {
+  } else {
     make_first_user(host, options);
   }
   if (for_people) std::cout << "for MCP clients:   " << deployment->mcp_url() << '\n';

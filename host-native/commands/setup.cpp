@@ -3,9 +3,34 @@
 #include <string_view>
 
 #include "host-native/system/entropy.hpp"
+#include "host-native/system/files.hpp"
+#include "host-native/system/key_ring.hpp"
 #include "host-native/system/refused.hpp"
 
 namespace postern::commands {
+namespace {
+
+constexpr std::size_t longest_path = 16 << 10;
+
+std::filesystem::path records_file(const config::Options& options) { return options.data / "postern.db"; }
+std::filesystem::path audit_note(const config::Options& options) { return options.data / "audit-file"; }
+
+std::string with_remedy(const StoreFailure& failure) {
+  const std::string what = failure.what();
+  switch (failure.kind()) {
+    case StoreFailure::Kind::foreign:
+      return what + "; restore it from a backup, or start on a new folder";
+    case StoreFailure::Kind::full:
+      return what + "; expected room on its disk";
+    case StoreFailure::Kind::denied:
+      return what + "; expected a file and a folder that this user may read and write";
+    case StoreFailure::Kind::trouble:
+      return what;
+  }
+  return what;
+}
+
+}  // namespace
 
 std::string public_url(const config::Options& options, int port) {
   if (!options.public_url.empty()) return options.public_url;
@@ -39,19 +64,54 @@ std::shared_ptr<const Deployment> build_deployment(const Program& program, const
   return std::move(deployment).value();
 }
 
-std::filesystem::path key_ring_file(const config::Options& options) { return options.data / "keys"; }
+std::optional<crypto::KeyRing> find_key_ring(const config::Options& options) {
+  const std::filesystem::path file = options.data / "keys";
+  if (auto ring = read_key_ring(file)) return ring;
+  if (!check_store(options)) return std::nullopt;
+  if (auto ring = read_key_ring(file)) return ring;  // Another process that begins has made both, the ring first.
+  throw Refused(file.string() + ": no such file, and the records in " + records_file(options).string() +
+                " need its keys; restore it from a backup, or start on a new folder");
+}
+
+crypto::KeyRing key_ring_of(const config::Options& options) {
+  if (auto ring = find_key_ring(options)) return *std::move(ring);
+  return read_or_create_key_ring(options.data / "keys");
+}
 
 std::unique_ptr<Store> open_store(const config::Options& options) {
   if (options.memory_store) return make_memory_store();
   try {
-    return open_sqlite_store(options.data / "postern.db");
+    return open_sqlite_store(records_file(options));
   } catch (const StoreFailure& failure) {
-    throw Refused(failure.what());
+    throw Refused(with_remedy(failure));
   }
 }
 
-std::unique_ptr<AuditLog> open_audit_log(const config::Options& options, Log& log) {
-  return options.audit.empty() ? nullptr : AuditLog::open(options.audit, log);
+bool check_store(const config::Options& options) {
+  if (options.memory_store) return false;
+  try {
+    return check_sqlite_store(records_file(options));
+  } catch (const StoreFailure& failure) {
+    throw Refused(with_remedy(failure));
+  }
+}
+
+std::unique_ptr<AuditLog> open_audit_log(const std::string& target, Log& log) {
+  return target.empty() ? nullptr : AuditLog::open(target, log);
+}
+
+std::string audit_file_of(const config::Options& options) {
+  return read_file(audit_note(options), longest_path).value_or("");
+}
+
+void keep_audit_file(const config::Options& options) {
+  if (options.memory_store) return;
+  std::error_code error;
+  if (options.audit.empty() || options.audit == "-") {
+    std::filesystem::remove(audit_note(options), error);
+    return;
+  }
+  write_private_file(audit_note(options), std::filesystem::absolute(options.audit).string());
 }
 
 std::string new_password() {

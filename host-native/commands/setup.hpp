@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/server/deployment.hpp"
@@ -20,13 +21,26 @@ std::shared_ptr<const Deployment> build_deployment(const Program& program, const
                                                    const std::string& public_url, crypto::KeyRing keys,
                                                    const std::string& decoy_password);
 
-std::filesystem::path key_ring_file(const config::Options& options);
+/// The key ring of the data folder. Empty: there is none yet, and none is missing. Errors: Refused: a file that is no ring, or
+/// none where there are records. A new ring would make every token void, and what providers gave unreadable, without a word.
+std::optional<crypto::KeyRing> find_key_ring(const config::Options& options);
+
+/// The same, made where there is none yet. Errors: Refused.
+crypto::KeyRing key_ring_of(const config::Options& options);
 
 /// The store in the data folder, which is there already; or one in memory. Errors: Refused.
 std::unique_ptr<Store> open_store(const config::Options& options);
 
+/// Whether `open_store` would do, without making or changing anything. Whether there are records. Errors: Refused.
+bool check_store(const config::Options& options);
+
 /// Null: there is none to be kept. Errors: Refused.
-std::unique_ptr<AuditLog> open_audit_log(const config::Options& options, Log& log);
+std::unique_ptr<AuditLog> open_audit_log(const std::string& target, Log& log);
+
+/// Where the server that serves this data folder writes its audit log, as it said when it started; empty: to no file. So
+/// that what the operator does by other commands stands there, too.
+std::string audit_file_of(const config::Options& options);
+void keep_audit_file(const config::Options& options);
 
 /// A password that nobody can guess and everybody can type: 20 letters and digits in groups.
 std::string new_password();

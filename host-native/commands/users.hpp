@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/base/secret.hpp"
+#include "core/oauth/users.hpp"
 #include "host-native/drive.hpp"
 
 namespace postern::commands {
@@ -11,6 +12,6 @@ namespace postern::commands {
 bool has_users(const Host& host);
 
 /// The core's reply: 200, or an error with its one line.
-Reply add_user(const Host& host, const std::string& name, const Secret& password);
+Reply add_user(const Host& host, const std::string& name, const Secret& password, oauth::PasswordKind kind);
 
 }  // namespace postern::commands

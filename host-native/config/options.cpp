@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "core/base/nearest.hpp"
+#include "core/server/shapes.hpp"
 #include "core/wire/http.hpp"
 #include "core/wire/ip_address.hpp"
 #include "core/wire/text.hpp"
@@ -108,11 +109,17 @@ Problem set_path(Options& options, const std::string& value) {
   return std::nullopt;
 }
 
-// The deployment checks these; it knows what they are for.
-template <std::string Options::*text>
-Problem set_text(Options& options, const std::string& value) {
-  if (value.empty()) return "a text that is not empty";
-  options.*text = value;
+Problem set_public_url(Options& options, const std::string& value) {
+  if (const auto fault = public_url_fault(value)) {
+    return "a URL of this server, such as https://mcp.example.com or http://localhost:8000 (" + *fault + ")";
+  }
+  options.public_url = value;
+  return std::nullopt;
+}
+
+Problem set_audit(Options& options, const std::string& value) {
+  if (value.empty() || value.find('\0') != std::string::npos) return "a file, or - for standard output";
+  options.audit = value;
   return std::nullopt;
 }
 
@@ -125,9 +132,21 @@ Problem set_default_scopes(Options& options, const std::string& value) {
 }
 
 template <std::vector<std::string> Options::*list>
-Problem add_text(Options& options, const std::string& value) {
-  if (value.empty()) return "a text that is not empty";
+Problem add_host_and_port(Options& options, const std::string& value) {
+  if (!is_host_and_port(value)) return "host or host:port without scheme and path, such as mcp.internal:8443";
   (options.*list).push_back(value);
+  return std::nullopt;
+}
+
+Problem add_client_host(Options& options, const std::string& value) {
+  if (!is_host(value)) return "a host without scheme, port and path, such as app.example.com";
+  options.client_hosts.push_back(value);
+  return std::nullopt;
+}
+
+Problem add_origin(Options& options, const std::string& value) {
+  if (!is_web_origin(value)) return "scheme://host, scheme://host:port or null, such as https://app.example.com";
+  options.allowed_origins.push_back(value);
   return std::nullopt;
 }
 
@@ -139,7 +158,7 @@ const std::vector<OptionSpec>& option_table() {
   static const std::vector<OptionSpec> table = {
       {"listen", Kind::value, "HOST:PORT", "Where to listen; port 0 takes a free one", "127.0.0.1:8000", set_listen},
       {"public-url", Kind::value, "URL", "Where clients reach this server; default http://localhost:<port>", "",
-       set_text<&Options::public_url>},
+       set_public_url},
       {"data", Kind::value, "FOLDER", "Keys and records", "./postern-data", set_path<&Options::data>},
       {"store", Kind::value, "sqlite|memory", "Where records are kept; memory forgets them at the end", "sqlite",
        set_store},
@@ -163,23 +182,20 @@ const std::vector<OptionSpec>& option_table() {
       {"behind-proxy", Kind::flag, "", "TLS ends at a proxy in front; needs an https public URL", "",
        set_flag<&Options::behind_proxy>},
       {"allowed-host", Kind::list, "HOST[:PORT]", "A further name that requests may call this server; may come again",
-       "", add_text<&Options::allowed_hosts>},
+       "", add_host_and_port<&Options::allowed_hosts>},
       {"allowed-origin", Kind::list, "ORIGIN",
-       "A further origin whose pages may use the MCP endpoint, of any scheme, or null; may come again", "",
-       add_text<&Options::allowed_origins>},
+       "A further origin whose pages may use the MCP endpoint, of any scheme, or null; may come again", "", add_origin},
       {"client-documents", Kind::value, "true|false", "Clients may name themselves by the URL of a metadata document",
        "true", set_flag<&Options::client_documents>},
-      {"client-host", Kind::list, "HOST", "Only documents on this host are read; may come again", "",
-       add_text<&Options::client_hosts>},
+      {"client-host", Kind::list, "HOST", "Only documents on this host are read; may come again", "", add_client_host},
       {"fetch-allow", Kind::list, "HOST[:PORT]",
        "A host that may be fetched from although its address is private; may come again", "",
-       add_text<&Options::fetch_allowed>},
+       add_host_and_port<&Options::fetch_allowed>},
       {"fetch-ca", Kind::value, "FILE", "Further certificate authorities for outgoing connections, PEM", "",
        set_path<&Options::fetch_ca>},
       {"log-level", Kind::value, "LEVEL", "debug, info, warning, error or off", "info", set_log_level},
       {"log-format", Kind::value, "text|json", "How lines of the log look, on standard error", "text", set_log_format},
-      {"audit", Kind::value, "FILE|-", "Every decision as a line of JSON; - is standard output", "",
-       set_text<&Options::audit>},
+      {"audit", Kind::value, "FILE|-", "Every decision as a line of JSON; - is standard output", "", set_audit},
   };
   return table;
 }

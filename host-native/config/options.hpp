@@ -45,7 +45,7 @@ struct Options {
   std::optional<oauth::External> external;  ///< [authorization] in the file, mode = "external".
 
   // Environment and .env only: what stands on a command line can be read by every process of the machine.
-  std::string first_user = "admin";
+  std::string first_user;  ///< Empty: not asked for.
   Secret first_password;
 };
 

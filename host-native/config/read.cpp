@@ -3,7 +3,6 @@
 
 #include <string>
 
-#include "core/wire/uri.hpp"
 #include "host-native/config/options.hpp"
 #include "host-native/config/sources.hpp"
 #include "host-native/system/files.hpp"
@@ -14,6 +13,7 @@ namespace {
 
 constexpr std::size_t largest_dotenv = 1 << 20;
 
+void check_lifetimes(const oauth::Lifetimes& lifetimes);
 void check_together(const Options& options);
 
 const Sourced* find(const std::vector<const Layer*>& layers, const std::string& name) {
@@ -23,7 +23,14 @@ const Sourced* find(const std::vector<const Layer*>& layers, const std::string& 
   return nullptr;
 }
 
+// Whoever gives two means one of them, and which can't be known.
+void check_once(const Sourced& given) {
+  if (given.values.size() < 2) return;
+  throw Refused(given.source + ": expected it once, got '" + given.values[0] + "' and '" + given.values[1] + "'");
+}
+
 void apply(Options& options, const OptionSpec& spec, const Sourced& given) {
+  if (spec.kind != Kind::list) check_once(given);
   for (const std::string& value : given.values) {
     if (const auto expected = spec.set(options, value)) {
       throw Refused(given.source + ": expected " + *expected + ", got '" + value + "'");
@@ -55,8 +62,9 @@ Options read_options(const Values& given, const Surroundings& surroundings) {
   std::vector<const Layer*> layers = {&command_line, &environment, &dotenv};
   FileLayer file;
   if (const Sourced* path = find(layers, "config")) {
+    check_once(*path);
     if (path->values.empty() || path->values.front().empty()) throw Refused(path->source + ": expected a file");
-    file = from_file(path->values.front());
+    file = from_file(path->values.front(), path->source);
     layers.push_back(&file.options);
   }
 
@@ -80,13 +88,30 @@ Options read_options(const Values& given, const Surroundings& surroundings) {
 
 namespace {
 
+// In the names of the options: the default of one may be what does not fit the other.
+void check_lifetimes(const oauth::Lifetimes& lifetimes) {
+  const auto refuse_above = [&lifetimes](const char* option, Seconds life, const std::string& reason) {
+    if (life <= lifetimes.refresh) return;
+    throw Refused(std::string(option) + ' ' + std::to_string(life.count) + ", --refresh-ttl " +
+                  std::to_string(lifetimes.refresh.count) + ": expected --refresh-ttl to be at least as long; " +
+                  reason);
+  };
+  refuse_above("--refresh-grace", lifetimes.refresh_grace, "a token is given again only while it lives");
+  refuse_above("--access-ttl", lifetimes.access, "access ends with the refresh token");
+}
+
 void check_together(const Options& options) {
   if (options.tls_cert.empty() != options.tls_key.empty()) {
     throw Refused(options.tls_cert.empty() ? "--tls-key: expected --tls-cert with it"
                                            : "--tls-cert: expected --tls-key with it");
   }
   const bool tls = !options.tls_cert.empty();
-  const bool https = wire::Uri::parse(options.public_url) && options.public_url.starts_with("https://");
+  const bool https = options.public_url.starts_with("https://");
+  if (tls && !options.public_url.empty() && !https) {
+    throw Refused("--public-url " + options.public_url +
+                  ": with --tls-cert this server speaks https; expected https://, or no --tls-cert and --tls-key");
+  }
+  check_lifetimes(options.lifetimes);
   if (!is_loopback_host(options.listen_host) && !tls && !(options.behind_proxy && https)) {
     throw Refused("--listen " + options.listen_host +
                   ": off loopback without TLS; expected --tls-cert and --tls-key, or --behind-proxy and an https "

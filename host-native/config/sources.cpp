@@ -87,36 +87,9 @@ Layer from_environment(const std::map<std::string, std::string>& environment, st
   return layer;
 }
 
-std::map<std::string, std::string> parse_dotenv(std::string_view text) {
-  std::map<std::string, std::string> variables;
-  for (int number = 1; !text.empty(); ++number) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = wire::trim_ows(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.ends_with('\r')) line = wire::trim_ows(line.substr(0, line.size() - 1));
-    if (line.starts_with("export ")) line = wire::trim_ows(line.substr(7));
-    if (line.empty() || line.front() == '#') continue;
-    const std::size_t equals = line.find('=');
-    if (equals == std::string_view::npos) {
-      if (!line.starts_with(prefix)) continue;
-      throw Refused(".env: line " + std::to_string(number) + ": expected NAME=value");
-    }
-    const std::string_view name = wire::trim_ows(line.substr(0, equals));
-    std::string_view value = wire::trim_ows(line.substr(equals + 1));
-    const char quote = value.empty() ? '\0' : value.front();
-    if ((quote == '"' || quote == '\'') && value.size() >= 2 && value.back() == quote) {
-      value = value.substr(1, value.size() - 2);
-    } else if (const std::size_t comment = value.find(" #"); comment != std::string_view::npos) {
-      value = wire::trim_ows(value.substr(0, comment));
-    }
-    variables[std::string(name)] = std::string(value);
-  }
-  return variables;
-}
-
-FileLayer from_file(const std::filesystem::path& file) {
+FileLayer from_file(const std::filesystem::path& file, const std::string& named_by) {
   const auto text = read_file(file, largest_file);
-  if (!text) throw Refused(file.string() + ": no such file");
+  if (!text) throw Refused(named_by + ' ' + file.string() + ": no such file");
   toml::table table;
   try {
     table = toml::parse(*text);

@@ -30,8 +30,11 @@ Layer from_command_line(const Values& values);
 /// unknown one.
 Layer from_environment(const std::map<std::string, std::string>& environment, std::string_view where);
 
-/// NAME=value lines, as shells and containers read them: `export`, quotes and comments are understood. Errors: Refused,
-/// for a POSTERN_ line that can't be read.
+/// NAME=value lines, as shells and containers read them. `export`, comments (after a space, too) and quotes are understood:
+/// in both kinds of quotes a value may go on over lines, in double ones \" and \\ stand for " and \. Nothing is put in for $.
+/// A name alone, as Compose passes it through, is passed over, unless it is one of ours. Errors: Refused, by the number of the
+/// line and without what stands in it: a line that is none of these, a quote that does not end, something behind its end, one
+/// of our variables twice.
 std::map<std::string, std::string> parse_dotenv(std::string_view text);
 
 struct FileLayer {
@@ -40,7 +43,7 @@ struct FileLayer {
   std::vector<ProviderTable> providers;
   AuthorizationTable authorization;
 };
-/// Errors: Refused: no such file, not TOML, an unknown key, a value of another type.
-FileLayer from_file(const std::filesystem::path& file);
+/// `named_by`: `--config`, or where else the file is named. Errors: Refused: no such file, not TOML, an unknown key, a value of another type.
+FileLayer from_file(const std::filesystem::path& file, const std::string& named_by);
 
 }  // namespace postern::config

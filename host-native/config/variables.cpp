@@ -25,7 +25,7 @@ ClientSecret client_secret_in(const toml::table& table, const std::string& sourc
   }
   if (!file.empty()) {
     const auto text = read_file(file, largest_secret);
-    if (!text) throw Refused(source + ".client_secret_file: no such file");
+    if (!text) throw Refused(source + ".client_secret_file " + file + ": no such file");
     secret = *text;
     while (secret.ends_with('\n') || secret.ends_with('\r')) secret.pop_back();
     if (secret.empty()) throw Refused(source + ".client_secret_file: expected a secret in it");

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "host-native/http/certificate.hpp"
 #include "host-native/http/httplib.hpp"
 #include "host-native/http/reply.hpp"
 #include "host-native/http/workers.hpp"
@@ -107,9 +108,18 @@ class TlsSocket final : public Socket {
   int descriptor_;
 };
 
-std::string tls_reason() {
-  const auto code = tls::get_error();
-  return code == 0 ? "not a certificate and its key" : tls::error_string(code);
+std::string bind_reason(int error) {
+  switch (error) {
+    case 0:
+    case EADDRNOTAVAIL:
+      return "not an address of this machine";
+    case EADDRINUSE:
+      return "the port is in use by another program; expected a free one, or 0 for any";
+    case EACCES:
+      return "this user may not take that port; expected one above 1023, or a service manager that lends it";
+    default:
+      return std::strerror(error);
+  }
 }
 
 // As many connections as there are descriptors: one each, and more for a stream.
@@ -155,8 +165,9 @@ class HttpServer::Listener final : public httplib::Server {
     port_ = options_.port == 0 ? bind_to_any_port(options_.host) : options_.port;
     const bool bound = options_.port == 0 ? port_ > 0 : bind_to_port(options_.host, options_.port);
     if (!bound) {
-      throw Refused("can't listen on " + options_.host + " port " + std::to_string(options_.port) + ": " +
-                    (errno == 0 ? "not an address of this machine" : std::strerror(errno)));
+      const bool v6 = options_.host.find(':') != std::string::npos;
+      throw Refused("--listen " + (v6 ? '[' + options_.host + ']' : options_.host) + ':' +
+                    std::to_string(options_.port) + ": " + bind_reason(errno));
     }
   }
 
@@ -178,10 +189,11 @@ class HttpServer::Listener final : public httplib::Server {
 
  private:
   void make_context() {
+    check_certificate(options_.tls_cert, options_.tls_key);
     context_.reset(tls::create_server_context());
     if (!context_ ||
         !tls::set_server_cert_file(context_.get(), options_.tls_cert.c_str(), options_.tls_key.c_str(), nullptr)) {
-      throw Refused("TLS: " + options_.tls_cert.string() + ", " + options_.tls_key.string() + ": " + tls_reason());
+      throw Refused("TLS: " + tls::error_string(tls::get_error()));
     }
     tls::set_min_version(context_.get(), tls::Version::TLS1_2);
   }
@@ -241,12 +253,5 @@ int HttpServer::port() const { return listener_->port(); }
 void HttpServer::serve(const Service& service) { listener_->serve(service); }
 
 bool HttpServer::drain(Milliseconds time) { return listener_->drain(time); }
-
-std::optional<std::string> HttpServer::check_certificate(const std::filesystem::path& cert,
-                                                         const std::filesystem::path& key) {
-  const Context context(tls::create_server_context());
-  if (context && tls::set_server_cert_file(context.get(), cert.c_str(), key.c_str(), nullptr)) return std::nullopt;
-  return tls_reason();
-}
 
 }  // namespace postern::http

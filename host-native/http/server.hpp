@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "host-native/http/connection.hpp"
@@ -35,10 +34,6 @@ class HttpServer {
   /// From another thread: takes no more connections, ends idle ones, and waits for the others. False: time is over, and
   /// what was left has been cut off.
   bool drain(Milliseconds time);
-
-  /// Whether the two files are a certificate and its key. The reason if not.
-  static std::optional<std::string> check_certificate(const std::filesystem::path& cert,
-                                                      const std::filesystem::path& key);
 
  private:
   class Listener;

@@ -1,6 +1,7 @@
 #include "host-native/log/audit.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -33,13 +34,30 @@ bool write_all(int descriptor, std::string_view bytes) {
   return true;
 }
 
+[[noreturn]] void refuse(const std::string& target, int error) {
+  throw Refused("--audit " + target + ": " + std::strerror(error) + "; expected a file that this user may write, or -");
+}
+
 }  // namespace
 
 std::unique_ptr<AuditLog> AuditLog::open(const std::string& target, Log& log) {
   if (target == "-") return std::unique_ptr<AuditLog>(new AuditLog({}, STDOUT_FILENO, log));
   const int descriptor = open_file(target);
-  if (descriptor < 0) throw Refused("--audit " + target + ": " + std::strerror(errno));
+  if (descriptor < 0) refuse(target, errno);
   return std::unique_ptr<AuditLog>(new AuditLog(target, descriptor, log));
+}
+
+void AuditLog::check(const std::string& target) {
+  if (target == "-") return;
+  const std::filesystem::path file(target);
+  struct stat status {};
+  if (::stat(file.c_str(), &status) == 0) {
+    if (S_ISDIR(status.st_mode)) refuse(target, EISDIR);
+    if (::access(file.c_str(), W_OK) != 0) refuse(target, errno);
+    return;
+  }
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+  if (errno != ENOENT || ::access(folder.c_str(), W_OK | X_OK) != 0) refuse(target, errno);
 }
 
 AuditLog::AuditLog(std::filesystem::path file, int descriptor, Log& log)

@@ -23,6 +23,8 @@ class AuditLog {
  public:
   /// `target`: a file, made with mode 0600 where it is missing; `-`: standard output. Errors: Refused.
   static std::unique_ptr<AuditLog> open(const std::string& target, Log& log);
+  /// Whether `open` would do, without making the file. Errors: Refused.
+  static void check(const std::string& target);
   ~AuditLog();
   AuditLog(const AuditLog&) = delete;
   AuditLog& operator=(const AuditLog&) = delete;

@@ -340,9 +340,21 @@ std::unique_ptr<Store> open_sqlite_store(const std::filesystem::path& file, cons
   // Before SQLite's first use. Counting its memory takes one lock for the whole process at every allocation.
   static const int counts_no_memory = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   (void)counts_no_memory;
-  const sqlite::Opening alone(file, options.busy_timeout_ms);
-  sqlite::prepare(file, options);
-  return std::make_unique<SqliteStore>(file, options);
+  try {
+    const sqlite::Opening alone(file, options.busy_timeout_ms);
+    sqlite::prepare(file, options);
+    return std::make_unique<SqliteStore>(file, options);
+  } catch (const StoreFailure& failure) {
+    throw StoreFailure(file.string() + ": " + failure.what(), failure.kind());
+  }
+}
+
+bool check_sqlite_store(const std::filesystem::path& file) {
+  try {
+    return sqlite::look(file);
+  } catch (const StoreFailure& failure) {
+    throw StoreFailure(file.string() + ": " + failure.what(), failure.kind());
+  }
 }
 
 }  // namespace postern

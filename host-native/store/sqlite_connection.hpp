@@ -14,7 +14,11 @@ namespace postern::sqlite {
 /// A connection of one thread at a time.
 class Connection {
  public:
-  enum class Access { read, write };
+  enum class Access {
+    read,
+    write,
+    look  ///< Changes nothing in the file, and where it has no log makes none.
+  };
 
   /// Errors: StoreFailure.
   Connection(const std::filesystem::path& file, Access access, int busy_timeout_ms);

@@ -20,6 +20,21 @@ namespace {
 constexpr std::int64_t schema_version = 1;
 constexpr std::chrono::milliseconds between_tries{5};
 
+// The tables are only ever added, so a file of another program would look like ours afterwards.
+void check_owner(Connection& connection) {
+  const std::int64_t version = connection.number("PRAGMA user_version");
+  if (version > schema_version) {
+    throw StoreFailure("written by a newer version of this program: expected schema " + std::to_string(schema_version) +
+                           ", found " + std::to_string(version),
+                       StoreFailure::Kind::foreign);
+  }
+  const std::string other = connection.text(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('records', 'versions') LIMIT 1");
+  if (!other.empty()) {
+    throw StoreFailure("the database of another program: it has a table " + other, StoreFailure::Kind::foreign);
+  }
+}
+
 }  // namespace
 
 Opening::Opening(const std::filesystem::path& file, int timeout_ms) {
@@ -44,18 +59,17 @@ void prepare(const std::filesystem::path& file, const SqliteOptions& options) {
   const int error = errno;
   if (descriptor >= 0) ::close(descriptor);
   if (!usable) {
-    throw StoreFailure(file.string() + ": " +
-                       (descriptor >= 0 && !S_ISREG(status.st_mode) ? "not a file" : std::strerror(error)));
+    if (descriptor >= 0 && !S_ISREG(status.st_mode)) throw StoreFailure("not a file", StoreFailure::Kind::foreign);
+    const bool denied = error == EACCES || error == EPERM || error == EROFS;
+    throw StoreFailure(std::strerror(error), error == ENOSPC || error == EDQUOT ? StoreFailure::Kind::full
+                                             : denied                           ? StoreFailure::Kind::denied
+                                                                                : StoreFailure::Kind::trouble);
   }
 
   Connection connection(file, Connection::Access::write, options.busy_timeout_ms);
-  const std::int64_t version = connection.number("PRAGMA user_version");
-  if (version > schema_version) {
-    throw StoreFailure(file.string() + ": written by a newer version: expected schema " +
-                       std::to_string(schema_version) + ", found " + std::to_string(version));
-  }
+  check_owner(connection);
   if (const std::string mode = connection.text("PRAGMA journal_mode=WAL"); mode != "wal") {
-    throw StoreFailure(file.string() + ": expected journal mode wal, got " + mode);
+    throw StoreFailure("expected journal mode wal, got " + mode);
   }
   // In one transaction and only where missing: two processes may come here at once.
   connection.run(
@@ -67,6 +81,19 @@ void prepare(const std::filesystem::path& file, const SqliteOptions& options) {
       "INSERT OR IGNORE INTO versions VALUES (1, 0);"
       "PRAGMA user_version=1;"
       "COMMIT");
+}
+
+bool look(const std::filesystem::path& file) {
+  std::error_code error;
+  if (!std::filesystem::exists(file, error)) return false;
+  if (!std::filesystem::is_regular_file(file, error)) throw StoreFailure("not a file", StoreFailure::Kind::foreign);
+  Connection connection(file, Connection::Access::look, 0);
+  check_owner(connection);
+  if (const std::string fault = connection.text("PRAGMA integrity_check(1)"); fault != "ok") {
+    throw StoreFailure("damaged: " + fault, StoreFailure::Kind::foreign);
+  }
+  if (connection.number("SELECT COUNT(*) FROM sqlite_schema WHERE name = 'records'") == 0) return false;
+  return connection.number("SELECT EXISTS (SELECT 1 FROM records)") != 0;
 }
 
 }  // namespace postern::sqlite

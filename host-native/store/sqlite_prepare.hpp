@@ -24,4 +24,7 @@ class Opening {
 /// Errors: StoreFailure.
 void prepare(const std::filesystem::path& file, const SqliteOptions& options);
 
+/// Whether `prepare` and every later read would do, without changing anything. Whether there are records. Errors: StoreFailure.
+bool look(const std::filesystem::path& file);
+
 }  // namespace postern::sqlite

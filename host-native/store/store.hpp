@@ -24,7 +24,17 @@ namespace postern {
 /// the caller; answered by 503.
 class StoreFailure : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  enum class Kind {
+    trouble,  ///< It may go by itself.
+    foreign,  ///< The file is damaged, or was not written by this program.
+    full,     ///< The disk, or what this user may have of it.
+    denied    ///< This user may not.
+  };
+  explicit StoreFailure(const std::string& what, Kind kind = Kind::trouble) : std::runtime_error(what), kind_(kind) {}
+  Kind kind() const { return kind_; }
+
+ private:
+  Kind kind_;
 };
 
 class Store {
@@ -59,7 +69,11 @@ struct SqliteOptions {
 };
 
 /// One SQLite file (and its -wal and -shm), created with mode 0600 where it is missing. Other processes may use it at
-/// the same time. Errors: StoreFailure, also when the file was written by a newer version.
+/// the same time. Errors: StoreFailure, naming the file, also when it was written by a newer version or another program.
 std::unique_ptr<Store> open_sqlite_store(const std::filesystem::path& file, const SqliteOptions& options = {});
+
+/// Looks at such a file and changes nothing; every page of it is read. One that is not there is fine. Whether it has records.
+/// Errors: StoreFailure.
+bool check_sqlite_store(const std::filesystem::path& file);
 
 }  // namespace postern

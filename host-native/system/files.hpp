@@ -24,4 +24,10 @@ bool create_private_file(const std::filesystem::path& file, std::string_view byt
 /// written to.
 void prepare_private_folder(const std::filesystem::path& folder);
 
+/// The same without making anything: it is there, or can be made. Errors: Refused.
+void check_private_folder(const std::filesystem::path& folder);
+
+/// Replaces the file, of mode 0600, as a whole. Errors: Refused.
+void write_private_file(const std::filesystem::path& file, std::string_view bytes);
+
 }  // namespace postern

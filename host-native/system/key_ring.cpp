@@ -39,7 +39,7 @@ crypto::KeyRing parse(const std::filesystem::path& file, std::string_view text) 
     }
     ring.push_back(crypto::MasterKey{id, Secret(*bytes)});
   }
-  if (ring.empty()) throw Refused(file.string() + ": expected at least one key");
+  if (ring.empty()) throw Refused(file.string() + ": expected at least one key; restore the file from a backup");
   return ring;
 }
 

@@ -1,6 +1,8 @@
 // Options: who has the last word, and what is refused in which words.
 #include "host-native/config/options.hpp"
 
+#include "host-native/config/sources.hpp"
+
 #include <fstream>
 
 #include "host-native/system/refused.hpp"
@@ -52,7 +54,7 @@ TEST(Options, DefaultsAreSafe) {
   EXPECT_EQ(options.lifetimes.refresh_grace, Seconds{60});
   EXPECT_FALSE(options.behind_proxy);
   EXPECT_EQ(options.transports, Transports::all);
-  EXPECT_EQ(options.first_user, "admin");
+  EXPECT_EQ(options.first_user, "");
   EXPECT_TRUE(options.first_password.empty());
 }
 
@@ -128,13 +130,48 @@ TEST(Options, DotenvIsReadAsOthersWriteIt) {
   const Options options =
       read({{},
             {},
-            "# a comment\n\nexport POSTERN_NAME=\"My Server\"\r\nMCP_OTHER=x\nnot a variable\n"
+            "# a comment\n\nexport POSTERN_NAME=\"My Server\"\r\nMCP_OTHER=x\nPASSED_THROUGH\n"
             "POSTERN_ACCESS_TTL = 5 # five\nPOSTERN_FIRST_USER='bob'\nPOSTERN_FIRST_PASSWORD=pass#word\n",
             ""});
   EXPECT_EQ(options.name, "My Server");
   EXPECT_EQ(options.lifetimes.access.count, 5);
   EXPECT_EQ(options.first_user, "bob");
   EXPECT_EQ(options.first_password, Secret("pass#word"));
+}
+
+TEST(Options, EveryWayToWriteAVariableDownInDotenv) {
+  const struct {
+    const char* why;
+    const char* text;
+    const char* value;
+  } rows[] = {
+      {"quotes before a comment", "X=\"a b\" # c", "a b"},
+      {"single ones", "X='a b' # c", "a b"},
+      {"a comment in quotes is none", "X=\"a # b\"", "a # b"},
+      {"a comment needs a space", "X=a#b", "a#b"},
+      {"and has one", "X=a\t# b", "a"},
+      {"nothing but a comment", "X= # c", ""},
+      {"a sign that is a value", "X=#fff", "#fff"},
+      {"nothing", "X=", ""},
+      {"empty quotes", "X=\"\"", ""},
+      {"the other quote inside", "X=\"it's\"", "it's"},
+      {"a quote inside, escaped", "X=\"a \\\"b\\\" \\\\\"", "a \"b\" \\"},
+      {"nothing is escaped in single ones", "X='a\\b'", "a\\b"},
+      {"a path of another system", "X=\"C:\\new\"", "C:\\new"},
+      {"spaces round the sign", "  X =  a b  ", "a b"},
+      {"over lines", "X=\"a\nb\"\nY=1", "a\nb"},
+      {"an equals sign", "X=a=b", "a=b"},
+      {"a mark at the beginning of the file", "\xef\xbb\xbfX=a", "a"},
+      {"export", "export\tX=a", "a"},
+      {"nothing is put in", "X=${HOME}", "${HOME}"},
+      {"the last of others counts, as for them", "X=a\nX=b", "b"},
+  };
+  for (const auto& row : rows) {
+    const auto variables = parse_dotenv(row.text);
+    ASSERT_TRUE(variables.contains("X")) << row.why;
+    EXPECT_EQ(variables.at("X"), row.value) << row.why;
+  }
+  EXPECT_EQ(parse_dotenv("X='a\nb'\nY=1\n").at("Y"), "1");
 }
 
 TEST(Options, ResourceServersAreKeptAsHashes) {
@@ -219,7 +256,103 @@ const std::vector<Row>& refusals() {
       {"a secret in a variable that is not there",
        {{}, {}, "", "[authorization]\nmode='external'\nissuer='https://id.example'\nclient_secret_env='NOBODY'\n"},
        "p.toml: authorization: expected the variable NOBODY"},
-      {"a broken line in .env", {{}, {}, "x\nPOSTERN_LISTEN\n", ""}, ".env: line 2: expected NAME=value"},
+      {"one of our names alone in .env",
+       {{}, {}, "x\nPOSTERN_LISTEN\n", ""},
+       ".env: line 2: expected NAME=value, or a comment that begins with #"},
+      {"a line in .env that is none",
+       {{}, {}, "# a\n\nlisten on 8000\n", ""},
+       ".env: line 3: expected NAME=value, or a comment that begins with #"},
+      {"a setting of another kind of file",
+       {{}, {}, "[postern]\n", ""},
+       ".env: line 1: expected NAME=value, or a comment that begins with #"},
+      {"a quote that does not end",
+       {{}, {}, "A=1\nPOSTERN_NAME=\"x\nB=2\n", ""},
+       ".env: line 2: POSTERN_NAME: expected a closing \""},
+      {"something behind a quote",
+       {{}, {}, "POSTERN_NAME=\"a\" b\n", ""},
+       ".env: line 1: expected nothing behind the closing quote but a comment"},
+      {"twice in .env",
+       {{}, {}, "POSTERN_NAME=a\nPOSTERN_STORE=memory\nPOSTERN_NAME=b\n", ""},
+       ".env: line 3: POSTERN_NAME a second time; expected it once"},
+      {"an option twice",
+       {{{"listen", {"127.0.0.1:1", "127.0.0.1:2"}}}, {}, "", ""},
+       "--listen: expected it once, got '127.0.0.1:1' and '127.0.0.1:2'"},
+      {"the same twice", {{{"data", {"a", "a"}}}, {}, "", ""}, "--data: expected it once, got 'a' and 'a'"},
+      {"a list where one value belongs",
+       {{}, {}, "", "listen = ['127.0.0.1:1', '127.0.0.1:2']\n"},
+       "p.toml: listen: expected a single value"},
+      {"an allowed host that is a URL",
+       {{{"allowed-host", {"http://x/ y"}}}, {}, "", ""},
+       "--allowed-host: expected host or host:port without scheme and path, such as mcp.internal:8443, got 'http://x/ "
+       "y'"},
+      {"one in a list",
+       {{}, {{"POSTERN_ALLOWED_HOST", "a.example, b.example/mcp"}}, "", ""},
+       "POSTERN_ALLOWED_HOST: expected host or host:port without scheme and path, such as mcp.internal:8443, got "
+       "'b.example/mcp'"},
+      {"a host to fetch from that is a URL",
+       {{}, {}, "", "fetch_allow = ['https://id.internal']\n"},
+       "p.toml: fetch_allow: expected host or host:port without scheme and path, such as mcp.internal:8443, got "
+       "'https://id.internal'"},
+      {"an origin that is a page",
+       {{{"allowed-origin", {"https://app.example/x"}}}, {}, "", ""},
+       "--allowed-origin: expected scheme://host, scheme://host:port or null, such as https://app.example.com, got "
+       "'https://app.example/x'"},
+      {"an origin that is a host",
+       {{{"allowed-origin", {"app.example"}}}, {}, "", ""},
+       "--allowed-origin: expected scheme://host, scheme://host:port or null, such as https://app.example.com, got "
+       "'app.example'"},
+      {"a client host with a port",
+       {{{"client-host", {"app.example:443"}}}, {}, "", ""},
+       "--client-host: expected a host without scheme, port and path, such as app.example.com, got 'app.example:443'"},
+      {"a public URL with a query",
+       {{{"public-url", {"https://h.example?a=b"}}}, {}, "", ""},
+       "--public-url: expected a URL of this server, such as https://mcp.example.com or http://localhost:8000 "
+       "(expected "
+       "no user, query or fragment), got 'https://h.example?a=b'"},
+      {"a public URL with a user in it",
+       {{{"public-url", {"https://me@h.example"}}}, {}, "", ""},
+       "--public-url: expected a URL of this server, such as https://mcp.example.com or http://localhost:8000 "
+       "(expected "
+       "no user, query or fragment), got 'https://me@h.example'"},
+      {"a public URL that is a host",
+       {{}, {}, "POSTERN_PUBLIC_URL=mcp.example.com\n", ""},
+       ".env: POSTERN_PUBLIC_URL: expected a URL of this server, such as https://mcp.example.com or "
+       "http://localhost:8000 (expected https://host, https://host:port or https://host/path), got 'mcp.example.com'"},
+      {"a public URL with a slash at the end of its path",
+       {{{"public-url", {"https://h.example/mcp/"}}}, {}, "", ""},
+       "--public-url: expected a URL of this server, such as https://mcp.example.com or http://localhost:8000 "
+       "(expected "
+       "no slash at the end of its path), got 'https://h.example/mcp/'"},
+      {"TLS of its own with an http public URL",
+       {{{"tls-cert", {"c"}}, {"tls-key", {"k"}}, {"public-url", {"http://localhost:8000"}}}, {}, "", ""},
+       "--public-url http://localhost:8000: with --tls-cert this server speaks https; expected https://, or no "
+       "--tls-cert and --tls-key"},
+      {"a lifetime below the grace names both",
+       {{{"refresh-ttl", {"20"}}, {"access-ttl", {"10"}}, {"refresh-grace", {"25"}}}, {}, "", ""},
+       "--refresh-grace 25, --refresh-ttl 20: expected --refresh-ttl to be at least as long; a token is given again "
+       "only "
+       "while it lives"},
+      {"a lifetime below that of what hangs on it",
+       {{{"refresh-ttl", {"600"}}}, {}, "", ""},
+       "--access-ttl 3600, --refresh-ttl 600: expected --refresh-ttl to be at least as long; access ends with the "
+       "refresh token"},
+      {"a configuration file that is not there",
+       {{{"config", {"/nowhere/q.toml"}}}, {}, "", ""},
+       "--config /nowhere/q.toml: no such file"},
+      {"two of them", {{{"config", {"a", "b"}}}, {}, "", ""}, "--config: expected it once, got 'a' and 'b'"},
+      {"an OpenID provider without a secret",
+       {{}, {}, "", "[[provider]]\nid='corp'\nkind='oidc'\nissuer='https://id.example'\nclient_id='x'\n"},
+       "provider 'corp': expected client_secret, client_secret_env or client_secret_file"},
+      {"one whose secret is empty",
+       {{},
+        {},
+        "",
+        "[[provider]]\nid='corp'\nkind='oauth2'\nauthorize_url='https://id.example/a'\n"
+        "token_url='https://id.example/t'\napi_url='https://id.example/u'\nclient_id='x'\nclient_secret=''\n"},
+       "provider 'corp': expected client_secret, client_secret_env or client_secret_file"},
+      {"a secret's file that is not there",
+       {{}, {}, "", "[[provider]]\nid='corp'\nkind='oidc'\nclient_secret_file='/nowhere/secret'\n"},
+       "p.toml: provider 'corp'.client_secret_file /nowhere/secret: no such file"},
       {"a flag that is neither",
        {{}, {{"POSTERN_BEHIND_PROXY", "maybe"}}, "", ""},
        "POSTERN_BEHIND_PROXY: expected true or false, got 'maybe'"},

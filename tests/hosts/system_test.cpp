@@ -76,13 +76,26 @@ TEST(KeyRing, RefusesWhatOthersMayReadAndWhatIsNoRing) {
   };
   EXPECT_EQ(refuse(key_a, 0640), "others may read it; expected mode 0600 (chmod 600)");
   EXPECT_EQ(refuse(key_a, 0604), "others may read it; expected mode 0600 (chmod 600)");
-  EXPECT_EQ(refuse(""), "expected at least one key");
-  EXPECT_EQ(refuse("# nothing\n"), "expected at least one key");
+  EXPECT_EQ(refuse(""), "expected at least one key; restore the file from a backup");
+  EXPECT_EQ(refuse("# nothing\n"), "expected at least one key; restore the file from a backup");
   EXPECT_EQ(refuse(key_a + "\nshort x\n"), "line 2: expected an id of 8 characters and a key");
   EXPECT_EQ(refuse("AAAAAAAA c2hvcnQ\n"), "line 1: expected a key of 32 bytes in base64url");
   EXPECT_EQ(refuse(key_a + "=\n"), "line 1: expected a key of 32 bytes in base64url");
   EXPECT_EQ(refuse(key_a + "\n" + key_a + "\n"), "line 2: the id comes twice");
   EXPECT_EQ(refuse("AAAA!AAA " + key_a.substr(9)), "line 1: expected an id of 8 characters of base64url");
+}
+
+TEST(DataFolder, IsLookedAtWithoutBeingMade) {
+  const TestFolder folder;
+  const auto wanted = folder.path() / "a" / "b";
+  EXPECT_EQ(refusal([&] { check_private_folder(wanted); }), "(accepted)");
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "a"));
+  std::ofstream(folder.path() / "a") << "x";
+  EXPECT_EQ(refusal([&] { check_private_folder(wanted); }),
+            wanted.string() + ": can't be made: " + (folder.path() / "a").string() + " is a file");
+  EXPECT_NE(refusal([&] { prepare_private_folder(wanted); }).find("can't be made: "), std::string::npos);
+  EXPECT_EQ(refusal([&] { prepare_private_folder(folder.path() / "a"); }),
+            (folder.path() / "a").string() + ": expected a folder, and it is a file");
 }
 
 TEST(PrivateFile, IsNotOverwritten) {

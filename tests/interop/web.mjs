@@ -152,7 +152,7 @@ export class Visitor {
     return this.load(new URL(target.action || url, url), { method: 'POST', fields: { ...target.hidden, ...fields, action } });
   }
 
-  /** Goes on from the authorize URL to the consent page, logging in if asked to. */
+  /** Goes on from the authorize URL to the consent page, logging in if asked to, with a password of one's own where one has to be chosen. */
   async consentPage(authorizeUrl) {
     let url = String(authorizeUrl);
     let page = await this.load(url);
@@ -165,6 +165,10 @@ export class Visitor {
       } else if (formsOf(page.text).some((candidate) => candidate.offers('login'))) {
         if (alertOf(page.text)) throw new Error(`login refused: ${alertOf(page.text)}`);
         page = await this.press(url, page, 'login', { username: this.user, password: this.password });
+      } else if (formsOf(page.text).some((candidate) => candidate.offers('choose'))) {
+        if (alertOf(page.text)) throw new Error(`new password refused: ${alertOf(page.text)}`);
+        this.password += ' of my own';
+        page = await this.press(url, page, 'choose', { new_password: this.password, new_password_again: this.password });
       } else {
         return { url, page };
       }
