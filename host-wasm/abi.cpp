@@ -201,7 +201,8 @@ POSTERN_EXPORT(postern_closed) const char* postern_closed(std::uint32_t size) {
 }
 
 /// text act, text name, text user, text client, text password, facts -> outcome: what the operator sees and changes,
-/// core/oauth/users.hpp and operator.hpp. `name` is that of a user, a subject (user.end_grants), or the id of a grant or client.
+/// core/oauth/users.hpp and operator.hpp. `name` is that of a user, a subject (user.end_grants, user.erase_data), or the id of a
+/// grant or client.
 POSTERN_EXPORT(postern_operate) const char* postern_operate(std::uint32_t handle, std::uint32_t size) {
   Given given(size);
   const Deployment* const deployment = find(handle);
@@ -212,11 +213,15 @@ POSTERN_EXPORT(postern_operate) const char* postern_operate(std::uint32_t handle
   std::optional<Facts> facts;
   if (!given.read_with_facts(facts, act, name, choice.user, choice.client, password)) return refuse(malformed);
   const oauth::Lifetimes& lifetimes = deployment->authority.lifetimes;
+  constexpr auto one_time = oauth::PasswordKind::one_time;
   if (act == "user.add") return give(oauth::add_user(name, password, *facts));
+  if (act == "user.add_one_time") return give(oauth::add_user(name, password, *facts, one_time));
   if (act == "user.passwd") return give(oauth::set_password(name, password, *facts));
+  if (act == "user.passwd_one_time") return give(oauth::set_password(name, password, *facts, one_time));
   if (act == "user.list") return give(oauth::list_users(*facts));
   if (act == "user.remove") return give(oauth::remove_user(name, lifetimes, *facts));
   if (act == "user.end_grants") return give(oauth::end_grants_of(name, lifetimes, *facts));
+  if (act == "user.erase_data") return give(oauth::erase_data_of(name, deployment->catalog.user_records, *facts));
   if (act == "clients.list") return give(oauth::list_clients(*facts));
   if (act == "clients.remove") return give(oauth::remove_client(name, lifetimes, *facts));
   choice.id = name;

@@ -31,9 +31,9 @@ function isTable(value) {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
-/** {given: {option: {values, source}}, settings}: the latter of the core, of the tables. Errors: Wrong. */
-export function configFile(file, options, variables) {
-  const table = read(file);
+/** {given: {option: {values, source}}, settings}: the latter of the core, of the tables. `named`: who names the file. Errors: Wrong. */
+export function configFile(file, options, variables, named) {
+  const table = read(file, named);
   const names = new Map(options.map((one) => [one.name.replaceAll("-", "_"), one]));
   const given = {};
   const settings = {};
@@ -51,12 +51,12 @@ export function configFile(file, options, variables) {
   return { given, settings };
 }
 
-function read(file) {
+function read(file, named) {
   let content;
   try {
     content = readFileSync(file, "utf8");
   } catch (error) {
-    throw new Wrong(`${file}: ${error.code === "ENOENT" ? "no such file" : error.message}`);
+    throw new Wrong(error.code === "ENOENT" ? `${named} ${file}: no such file` : `${file}: ${error.message}`);
   }
   try {
     return parseToml(content);
@@ -154,7 +154,7 @@ function inFile(file, source) {
   try {
     secret = readFileSync(file, "utf8").replace(/[\r\n]+$/, "");
   } catch (error) {
-    throw new Wrong(`${source}.client_secret_file: ${error.code === "ENOENT" ? "no such file" : error.message}`);
+    throw new Wrong(`${source}.client_secret_file${error.code === "ENOENT" ? ` ${file}: no such file` : `: ${error.message}`}`);
   }
   if (secret === "") throw new Wrong(`${source}.client_secret_file: expected a secret in it`);
   return secret;

@@ -9,7 +9,9 @@ import { Wrong } from "./words.mjs";
 
 const name = { name: "NAME", required: true, help: "The name that is typed at login" };
 const stdin = { name: "password-stdin", kind: "flag", help: "The password is the first line of standard input" };
-const json = { name: "json", kind: "flag", help: "As an array of JSON objects" };
+const oneTime = { name: "one-time", kind: "flag", help: "A password is made and printed; the first login has to change it" };
+const keepData = { name: "keep-data", kind: "flag", help: "What tools keep for the user stays" };
+const json = { name: "json", kind: "flag", help: "As an array of JSON objects, for programs" };
 const of = (user, client) => [
   { name: "user", kind: "value", shape: "TEXT", help: user },
   { name: "client", kind: "value", shape: "TEXT", help: client },
@@ -20,10 +22,10 @@ export const commands = {
   user: {
     help: "The server's own users",
     commands: {
-      add: { help: "Add a user", positionals: [name], options: [stdin] },
-      passwd: { help: "Change a password, and log its browsers out", positionals: [name], options: [stdin] },
-      list: { help: "Name, subject and day of creation", options: [json] },
-      remove: { help: "Remove a user and end what was granted", positionals: [name] },
+      add: { help: "Add a user", positionals: [name], options: [stdin, oneTime] },
+      passwd: { help: "Change a password, and log its browsers out", positionals: [name], options: [stdin, oneTime] },
+      list: { help: "List the server's own users: name, subject, day of creation, whether the password is still one-time", options: [json] },
+      remove: { help: "Remove a user, what was granted, and what tools keep for the user", positionals: [{ ...name, help: "The name; of a user who logs in elsewhere the subject that grants list --json tells" }], options: [keepData] },
     },
   },
   grants: {
@@ -70,16 +72,24 @@ export async function operate(parsed, act) {
     return reply.status === 200 ? 0 : 1;
   };
   const list = (reply, member, head, row) => done(reply, () => (values.json ? JSON.stringify(reply[member]) : table([head, ...reply[member].map(row)], reply.more)));
+  const change = async (method, told) => {
+    const once = values["one-time"] !== undefined;
+    const password = once ? newPassword() : await passwordOf(values);
+    return done(await act(method, word, password, { oneTime: once }), () => `${told} ${word}${once ? `\n${oneTimeLine(password)}` : ""}`);
+  };
   switch (`${group} ${verb}`) {
     case "user add":
-      return done(await act("addUser", word, await passwordOf(values)), () => `added ${word}`);
+      return change("addUser", "added");
     case "user passwd":
-      return done(await act("setPassword", word, await passwordOf(values)), () => `changed the password of ${word}`);
+      return change("setPassword", "changed the password of");
     case "user list":
-      return done(await act("listUsers"), ({ users, more }) =>
-        values.json ? JSON.stringify(users) : [...users.map((one) => [one.name, one.subject, date(one.created)].join("\t")), ...(more ? ["..."] : [])].join("\n"));
-    case "user remove":
-      return done(await act("removeUser", word), () => `removed ${word}`);
+      return list(await act("listUsers"), "users", ["NAME", "SUBJECT", "CREATED", "PASSWORD"], (one) =>
+        [shown(one.name), shown(one.subject), date(one.created), one.one_time ? "one-time" : "chosen"]);
+    case "user remove": {
+      const keep = values["keep-data"] !== undefined;
+      return done(await act("removeUser", word, { keepData: keep }), ({ ended, erased, subject }) =>
+        `removed ${shown(word)}, revoked ${ended} ${grants(ended)}, ${keep ? `kept the data of ${subject}` : `erased ${erased} ${erased === 1 ? "record" : "records"}`}`);
+    }
     case "grants list":
       return list(await act("listGrants", { user, client }), "grants", ["ID", "USER", "CLIENT", "NAME", "SCOPES", "GRANTED", "USED", "PROVIDER"], (one) =>
         [...["id", "user", "client", "client_name", "scopes"].map((member) => shown(one[member])), date(one.granted), date(one.used), shown(one.provider)]);
@@ -111,9 +121,18 @@ function table(rows, more) {
   return [...lines, ...(more ? ["..."] : [])].join("\n");
 }
 
+/** A password that nobody can guess and everybody can type. */
+export function newPassword() {
+  const alphabet = "abcdefghijkmnpqrstuvwxyz23456789"; // 32 of them; no l, o, 0, 1
+  const letters = Array.from(crypto.getRandomValues(new Uint8Array(20)), (byte) => alphabet[byte % alphabet.length]).join("");
+  return letters.match(/.{5}/g).join("-");
+}
+
+export const oneTimeLine = (password) => `one-time password: ${password}  (shown once; the first login asks for another one)`;
+
 async function passwordOf(values) {
   if (values["password-stdin"]) return firstLine(readFileSync(0, "utf8"));
-  if (!process.stdin.isTTY) throw new Wrong("user: standard input is no terminal; expected --password-stdin");
+  if (!process.stdin.isTTY) throw new Wrong("user: standard input is no terminal; expected --password-stdin, or --one-time to have a password made");
   const first = await ask("Password: ");
   if ((await ask("Again: ")) !== first) throw new Wrong("user: the two passwords are not the same");
   return first;

@@ -28,11 +28,11 @@ export function optionsOf(table, values) {
     logLevel: text("log-level"),
     logFormat: text("log-format"),
     audit: text("audit"),
-    firstUser: text("first-user") ?? "admin",
+    firstUser: text("first-user") || undefined,
     firstPassword: text("first-password") || undefined,
     settings,
   };
-  checkTogether(options);
+  checkTogether(options, (name) => Number(table.find((one) => one.name === name).initial));
   return options;
 }
 
@@ -50,9 +50,23 @@ function withGithub(settings, variables) {
 /** Is this host one that only this machine reaches? `127.example.com` is a name, and may lead anywhere. */
 const isLoopback = (host) => host === "localhost" || host === "::1" || (host.startsWith("127.") && isIPv4(host));
 
-function checkTogether({ listen: { host }, cert, key, behindProxy, publicUrl = "", settings }) {
+/** In the names of the options: the default of one may be what does not fit the other. */
+function checkLifetimes(lifetimes, initial) {
+  const { access, refresh, refresh_grace: grace } = { access: initial("access-ttl"), refresh: initial("refresh-ttl"), refresh_grace: initial("refresh-grace"), ...lifetimes };
+  const refuseAbove = (option, life, reason) => {
+    if (life > refresh) throw new Wrong(`${option} ${life}, --refresh-ttl ${refresh}: expected --refresh-ttl to be at least as long; ${reason}`);
+  };
+  refuseAbove("--refresh-grace", grace, "a token is given again only while it lives");
+  refuseAbove("--access-ttl", access, "access ends with the refresh token");
+}
+
+function checkTogether({ listen: { host }, cert, key, behindProxy, publicUrl = "", settings }, initial) {
   if ((cert === undefined) !== (key === undefined)) throw new Wrong(cert === undefined ? "--tls-key: expected --tls-cert with it" : "--tls-cert: expected --tls-key with it");
-  const https = publicUrl.startsWith("https://") && URL.canParse(publicUrl);
+  const https = publicUrl.startsWith("https://");
+  if (cert !== undefined && publicUrl !== "" && !https) {
+    throw new Wrong(`--public-url ${publicUrl}: with --tls-cert this server speaks https; expected https://, or no --tls-cert and --tls-key`);
+  }
+  checkLifetimes(settings.lifetimes, initial);
   if (!isLoopback(host) && cert === undefined && !(behindProxy && https)) {
     throw new Wrong(`--listen ${host}: off loopback without TLS; expected --tls-cert and --tls-key, or --behind-proxy and an https --public-url where a proxy ends TLS`);
   }

@@ -1,6 +1,7 @@
 // `postern serve`, and what it has in common with its checks and with the operator's commands: host-native/commands/serve.cpp.
 
-import { existsSync, readFileSync } from "node:fs";
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { accessSync, constants, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
 import path from "node:path";
@@ -8,10 +9,11 @@ import process from "node:process";
 import { rootCertificates } from "node:tls";
 
 import { readKeys } from "../js/data_files.mjs";
+import { checkSqliteFile } from "../js/node_sqlite.mjs";
 import { nodeFetchWith } from "../js/node_fetch.mjs";
 import { createNodePostern, MemoryStore, newKeyRing, nodeHandler, passwordsBy } from "../node.mjs";
 import { auditTo, logTo } from "./lines.mjs";
-import { checkWords, operate } from "./operate.mjs";
+import { checkWords, newPassword, oneTimeLine, operate } from "./operate.mjs";
 import { Wrong } from "./words.mjs";
 
 const drainTime = 10_000; // milliseconds
@@ -28,16 +30,64 @@ function settingsFor(program, options, url) {
   return { name: "Postern", server, ...options.settings, public_url: url };
 }
 
-/** Everything that can be wrong, without touching anything. */
+/** Everything that can be wrong, without making or changing anything. */
 export async function check(program, options) {
-  const url = urlOf(options, options.listen.port);
-  await tryOut(program, options, url);
-  tlsOf(options);
+  await tryOut(program, options, urlOf(options, options.listen.port));
   authoritiesOf(options);
-  if (!options.inMemory) readKeys(path.join(options.data, "keys"));
-  console.log(`ok ${url}`);
+  if (options.audit !== undefined) checkAudit(options.audit);
+  if (!options.inMemory) await checkData(path.resolve(options.data), options.data);
+  const tls = tlsOf(options);
+  const server = options.cert === undefined ? http.createServer() : https.createServer(tls);
+  const port = await listening(server, options.listen);
+  await new Promise((done) => server.close(done));
+  console.log(`ok ${urlOf(options, port)}`);
   return 0;
 }
+
+/** The folder is there or can be made, its key ring is one, and its records are whole. */
+async function checkData(folder, told) {
+  let there = folder;
+  while (!existsSync(there) && there !== path.dirname(there)) there = path.dirname(there);
+  if (!statSync(there).isDirectory()) throw new Wrong(there === folder ? `${told}: expected a folder, and it is a file` : `${told}: can't be made: ${there} is a file`);
+  try {
+    accessSync(there, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch {
+    const reason = `Permission denied for user ${process.geteuid?.()}`;
+    throw new Wrong(there === folder ? `${told}: ${reason}; expected a folder that this user may read and write` : `${told}: can't be made in ${there}: ${reason}`);
+  }
+  const [keys, file] = [path.join(told, "keys"), path.join(told, "postern.db")];
+  const ring = readKeys(keys);
+  const records = await checkSqliteFile(file);
+  if (ring === undefined && records) throw new Wrong(`${keys}: no such file, and the records in ${file} need its keys; restore it from a backup, or start on a new folder`);
+}
+
+function checkAudit(target) {
+  if (target === "-") return;
+  const refuse = (reason) => {
+    throw new Wrong(`--audit ${target}: ${reason}; expected a file that this user may write, or -`);
+  };
+  const folder = path.dirname(path.resolve(target));
+  if (!existsSync(folder)) refuse("No such file or directory");
+  if (existsSync(target) && statSync(target).isDirectory()) refuse("Is a directory");
+  try {
+    accessSync(existsSync(target) ? target : folder, constants.W_OK);
+  } catch {
+    refuse("Permission denied");
+  }
+}
+
+// Where the server that serves this data folder writes its audit log, so that what the operator's commands do stands there, too.
+const auditNote = ({ data }) => path.join(data, "audit-file");
+
+function keepAuditFile(options) {
+  if (options.inMemory) return;
+  if (options.audit === undefined || options.audit === "-") return rmSync(auditNote(options), { force: true });
+  const draft = `${auditNote(options)}.${process.pid}.new`;
+  writeFileSync(draft, path.resolve(options.audit), { mode: 0o600 });
+  renameSync(draft, auditNote(options));
+}
+
+const auditFileOf = (options) => options.audit ?? (existsSync(auditNote(options)) ? readFileSync(auditNote(options), "utf8") : undefined);
 
 /** The same server in this process, for a moment. What it has to say against the settings: Wrong. */
 async function tryOut(program, options, url) {
@@ -76,13 +126,13 @@ export async function serve(program, options) {
     audit: audit?.write,
     log,
   });
+  keepAuditFile(options);
   for (const host of options.fetchAllowed) log("warning", "fetch.exception", { host });
 
   // Whoever wants JSON has the same in `server.ready`.
   const forPeople = options.logFormat === "text";
-  const { own_users: ownUsers, external } = options.settings;
   if (forPeople) console.log(`${program.name} ${program.version}`);
-  if (ownUsers !== false && external === undefined) await makeFirstUser(postern, options);
+  await makeFirstUser(postern, options);
   const issuer = url.replace(/\/$/, "");
   if (forPeople) console.log(`for MCP clients:   ${issuer}/mcp`);
   handler(nodeHandler(postern));
@@ -95,52 +145,75 @@ export async function serve(program, options) {
   return 0;
 }
 
-/** So that there is somebody who can log in. The password is shown once and kept nowhere. */
-async function makeFirstUser(postern, { firstUser: name, firstPassword }) {
+/**
+ * So that there is somebody who can log in. Where people log in elsewhere a password nobody asked for would be one more way in.
+ * One that is made is shown once and kept nowhere.
+ */
+async function makeFirstUser(postern, { firstUser, firstPassword, settings: { own_users: ownUsers, external, providers } }) {
+  const askedFor = firstUser !== undefined || firstPassword !== undefined;
+  if (ownUsers === false || external !== undefined || (providers?.length > 0 && !askedFor)) return;
+  const name = firstUser ?? "admin";
   const password = firstPassword ?? newPassword();
-  const made = await postern.addFirstUser({ name, password }).catch((error) => {
+  const made = await postern.addFirstUser({ name, password, oneTime: firstPassword === undefined }).catch((error) => {
     throw new Wrong(`POSTERN_FIRST_USER, POSTERN_FIRST_PASSWORD: ${error.message.replace(/^firstUser: /, "")}`);
   });
-  if (!made || firstPassword !== undefined) return;
-  console.log(`first user:        ${name}\none-time password: ${password}  (shown once; change it with: user passwd ${name})`);
+  if (made && firstPassword === undefined) console.log(`first user:        ${name}\n${oneTimeLine(password)}`);
 }
 
-/** A password that nobody can guess and everybody can type. */
-export function newPassword() {
-  const alphabet = "abcdefghijkmnpqrstuvwxyz23456789"; // 32 of them; no l, o, 0, 1
-  const letters = Array.from(crypto.getRandomValues(new Uint8Array(20)), (byte) => alphabet[byte % alphabet.length]).join("");
-  return letters.match(/.{5}/g).join("-");
-}
-
+/** Which of the two files is wrong, and what belongs there. */
 function tlsOf({ cert, key }) {
   if (cert === undefined) return {};
+  const read = { cert: readText("--tls-cert", cert), key: readText("--tls-key", key), minVersion: "TLSv1.2" };
+  const certificate = tried(`--tls-cert ${cert}: expected a certificate and its chain, PEM (-----BEGIN CERTIFICATE-----)`, () => new X509Certificate(read.cert));
+  let its;
   try {
-    const read = { cert: readFileSync(cert), key: readFileSync(key), minVersion: "TLSv1.2" };
-    https.createServer(read).close();
-    return read;
+    its = createPrivateKey(read.key);
   } catch (error) {
-    throw new Wrong(`TLS: ${cert}, ${key}: ${error.message}`);
+    if (/PASSPHRASE|INTERRUPTED/i.test(error.code ?? "")) throw new Wrong(`--tls-key ${key}: it has a passphrase; expected a private key without one`);
+    throw new Wrong(`--tls-key ${key}: expected a private key, PEM (-----BEGIN PRIVATE KEY-----)`);
+  }
+  if (!certificate.checkPrivateKey(its)) throw new Wrong(`--tls-key ${key}: not the key of the first certificate in ${cert}; expected the two that were made together`);
+  return read;
+}
+
+function tried(line, work) {
+  try {
+    return work();
+  } catch {
+    throw new Wrong(line);
+  }
+}
+
+function readText(option, file) {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new Wrong(`${option} ${file}: ${error.code === "ENOENT" ? "no such file" : error.message}`);
   }
 }
 
 /** Undefined: those that Node trusts. */
 function authoritiesOf({ fetchCa }) {
   if (fetchCa === undefined) return undefined;
-  try {
-    const text = readFileSync(fetchCa, "utf8");
-    if (!text.includes("-----BEGIN CERTIFICATE-----")) throw new Error("expected certificates, PEM");
-    return [...rootCertificates, text];
-  } catch (error) {
-    throw new Wrong(`--fetch-ca ${fetchCa}: ${error.code === "ENOENT" ? "no such file" : error.message}`);
-  }
+  const text = readText("--fetch-ca", fetchCa);
+  const each = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [""];
+  tried(`--fetch-ca ${fetchCa}: expected certificates, PEM (-----BEGIN CERTIFICATE-----), and each of them whole`, () => each.map((one) => new X509Certificate(one)));
+  return [...rootCertificates, text];
 }
 
 function listening(server, { host, port }) {
   return new Promise((done, failed) => {
-    server.once("error", (error) => failed(new Wrong(`can't listen on ${host} port ${port}: ${error.code === "EADDRINUSE" ? "Address already in use" : error.message}`)));
+    server.once("error", ({ code, message }) => failed(new Wrong(`--listen ${host.includes(":") ? `[${host}]` : host}:${port}: ${whyNotBound[code] ?? message}`)));
     server.listen(port, host, () => done(server.address().port));
   });
 }
+
+const whyNotBound = {
+  EADDRINUSE: "the port is in use by another program; expected a free one, or 0 for any",
+  EADDRNOTAVAIL: "not an address of this machine",
+  ENOTFOUND: "not an address of this machine",
+  EACCES: "this user may not take that port; expected one above 1023, or a service manager that lends it",
+};
 
 const told = () => new Promise((done) => ["SIGTERM", "SIGINT"].forEach((signal) => process.once(signal, done)));
 
@@ -178,9 +251,10 @@ export async function offline(parsed, options) {
   checkWords(parsed);
   const [group, verb] = parsed.path;
   if (options.inMemory) throw new Wrong(`${group}: --store memory keeps records only while the server runs`);
-  if (`${group} ${verb}` !== "user add" && !existsSync(options.data)) throw new Wrong(`${options.data}: no such folder (--data)`);
+  if (`${group} ${verb}` !== "user add" && !existsSync(options.data)) throw new Wrong(`--data ${options.data}: no such folder; expected that of the server`);
   const log = logTo(options.logLevel === "info" || options.logLevel === "debug" ? "warning" : options.logLevel, options.logFormat);
-  const audit = options.audit && auditTo(options.audit, log);
+  const target = verb === "list" ? undefined : auditFileOf(options);
+  const audit = target && auditTo(target, log);
   const { lifetimes } = options.settings;
   const postern = await createNodePostern({ settings: { public_url: "http://localhost", lifetimes }, data: fileIn(options), audit: audit?.write, log });
   const code = await operate(parsed, (act, ...given) => postern[act](...given));

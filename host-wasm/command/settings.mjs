@@ -8,7 +8,6 @@ import { Wrong } from "./words.mjs";
 
 const longestLife = 10 * 365 * 86400;
 
-const text = [(value) => value !== "", "a text that is not empty"];
 const path = [(value) => value !== "" && !value.includes("\0"), "a path"];
 const words = (expected, ...all) => [(value) => all.includes(value), expected];
 const seconds = (least, most) => [(value) => /^[0-9]{1,12}$/.test(value) && Number(value) >= least && Number(value) <= most, `seconds from ${least} to ${most}`];
@@ -20,11 +19,12 @@ const isScopes = (value) => {
   return tokens.size >= 1 && tokens.size <= 64 && [...tokens].every((token) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(token));
 };
 const size = (value) => Buffer.byteLength(value);
+const hostPort = [isHostAndPort, "host or host:port without scheme and path, such as mcp.internal:8443"];
 
 /** What each option has to be, and what is said where it is not. */
 const rules = {
   listen: [(value) => hostAndPort(value) !== undefined, "host:port, such as 127.0.0.1:8000 or [::1]:8000"],
-  "public-url": text,
+  "public-url": [(value) => faultOfUrl(value) === undefined, (value) => `a URL of this server, such as https://mcp.example.com or http://localhost:8000 (${faultOfUrl(value)})`],
   data: path,
   store: words("sqlite or memory", "sqlite", "memory"),
   transport: words("sse, streamable-http or all", "all", "streamable-http", "sse"),
@@ -39,15 +39,15 @@ const rules = {
   "tls-cert": path,
   "tls-key": path,
   "behind-proxy": flag,
-  "allowed-host": text,
-  "allowed-origin": text,
+  "allowed-host": hostPort,
+  "allowed-origin": [isOrigin, "scheme://host, scheme://host:port or null, such as https://app.example.com"],
   "client-documents": flag,
-  "client-host": text,
-  "fetch-allow": text,
+  "client-host": [isHost, "a host without scheme, port and path, such as app.example.com"],
+  "fetch-allow": hostPort,
   "fetch-ca": path,
   "log-level": words("debug, info, warning, error or off", "debug", "info", "warning", "error", "off"),
   "log-format": words("text or json", "text", "json"),
-  audit: text,
+  audit: [(value) => value !== "" && !value.includes("\0"), "a file, or - for standard output"],
 };
 
 const life = (name) => (settings, [value]) => (settings.lifetimes = { ...settings.lifetimes, [name]: Number(value) });
@@ -76,8 +76,44 @@ const settings = {
 export function judge(given) {
   for (const [name, [holds, expected]] of Object.entries(rules)) {
     const { values = [], source } = given[name] ?? {};
-    for (const value of values) if (!holds(value)) throw new Wrong(`${source}: expected ${expected}, got '${value}'`);
+    for (const value of values) {
+      if (!holds(value)) throw new Wrong(`${source}: expected ${typeof expected === "function" ? expected(value) : expected}, got '${value}'`);
+    }
   }
+}
+
+// The shapes of core/server/shapes.cpp. `URL` folds what is written in other ways (a default port, an address in disguise); a
+// host has to be written as it is read.
+
+function isHost(value) {
+  const url = URL.parse(`https://${value}/`);
+  return url !== null && value !== "" && !value.includes("*") && url.host === value.toLowerCase() && url.port === "" && url.pathname === "/";
+}
+
+function isHostAndPort(value) {
+  const [, host, port] = /^(.*?)(?::([0-9]{1,5}))?$/s.exec(value) ?? [];
+  return isHost(host) && (port === undefined || Number(port) <= 65535);
+}
+
+function isOrigin(value) {
+  if (value === "null" || value === "file://") return true;
+  const [, host] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#@]+)\/?$/i.exec(value) ?? [];
+  return host !== undefined && isHostAndPort(host);
+}
+
+/** Why this can't be where clients reach the server, or undefined. */
+function faultOfUrl(value) {
+  const url = URL.parse(value);
+  if (url === null || url.host === "" || /[\s\\]/.test(value)) return "expected https://host, https://host:port or https://host/path";
+  if (url.protocol !== "https:" && url.protocol !== "http:") return "expected https or http";
+  if (url.protocol === "http:" && !["localhost", "127.0.0.1", "[::1]"].includes(url.hostname)) {
+    return "http is for loopback only (localhost, 127.0.0.1, [::1]); expected https";
+  }
+  const [, authority, path] = /^[^:]*:\/\/([^/?#]*)([^?#]*)/.exec(value) ?? [];
+  if (authority === undefined) return "expected https://host, https://host:port or https://host/path";
+  if (authority.includes("@") || /[?#]/.test(value)) return "expected no user, query or fragment";
+  if (/(^|\/)(\.|%2e){1,2}(\/|$)/i.test(path)) return "expected no '.' or '..' in its path";
+  return path.endsWith("/") && path !== "/" ? "expected no slash at the end of its path" : undefined;
 }
 
 /** The settings of the core, on top of those of a file. */

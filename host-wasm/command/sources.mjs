@@ -26,7 +26,7 @@ export function sources(options, values, { environment = process.env, folder = "
   const { config, ...given } = { ...fromVariables(options, dotenv, ".env: "), ...byVariables, ...commandLine };
   if (config === undefined) return { given, settings: {}, variables };
   if (config.values[0] === "") throw new Wrong(`${config.source}: expected a file`);
-  const file = configFile(config.values[0], options.filter(({ name }) => name !== "config"), variables);
+  const file = configFile(config.values[0], options.filter(({ name }) => name !== "config"), variables, config.source);
   return { given: { ...file.given, ...given }, settings: file.settings, variables };
 }
 
@@ -57,24 +57,57 @@ function readDotenv(file) {
   return parseDotenv(text);
 }
 
-/** NAME=value lines, as shells and containers read them. */
+/** As host-native/config/dotenv.cpp reads it; what is understood is told there, in sources.hpp. */
 export function parseDotenv(text) {
   const variables = {};
-  text.split(/\r?\n/).forEach((whole, at) => {
-    const line = whole.trim().replace(/^export /, "").trim();
-    if (line === "" || line.startsWith("#")) return;
-    const equals = line.indexOf("=");
-    if (equals < 0) {
-      if (!line.startsWith(prefix)) return;
-      throw new Wrong(`.env: line ${at + 1}: expected NAME=value`);
+  const isOurs = (name) => name.startsWith(prefix) || name.startsWith("MCP_GITHUB_");
+  let rest = text.replace(/^\ufeff/, "");
+  let line = 1;
+  const take = (pattern) => {
+    const [found] = pattern.exec(rest) ?? [""];
+    rest = rest.slice(found.length);
+    return found;
+  };
+  for (; rest !== ""; ++line) {
+    const first = line;
+    const refuse = (why) => {
+      throw new Wrong(`.env: line ${first}: ${why}`);
+    };
+    take(/^[ \t\r]*/);
+    if (!endsHere(rest)) {
+      let name = take(name_);
+      if (name === "export" && /^[ \t\r]/.test(rest)) {
+        take(/^[ \t\r]*/);
+        name = take(name_);
+      }
+      take(/^[ \t\r]*/);
+      if (name === "" || (!rest.startsWith("=") && (!endsHere(rest) || isOurs(name)))) refuse("expected NAME=value, or a comment that begins with #");
+      if (rest.startsWith("=")) {
+        rest = rest.slice(1);
+        const spaced = take(/^[ \t\r]*/) !== "";
+        const quote = /^["']/.exec(rest)?.[0];
+        let value;
+        if (quote === undefined) {
+          value = take(spaced ? /^(?!#)(?:(?<=[^ \t])#|[^\n#])*/ : /^#?(?:(?<=[^ \t])#|[^\n#])*/).replace(/[ \t\r]+$/, "");
+        } else {
+          const quoted = take(quote === '"' ? /^"(?:\\["\\]|[^"])*"/ : /^'[^']*'/);
+          if (quoted === "") refuse(`${name}: expected a closing ${quote}`);
+          line += quoted.split("\n").length - 1;
+          value = quoted.slice(1, -1);
+          if (quote === '"') value = value.replace(/\\(["\\])/g, "$1");
+          take(/^[ \t\r]*/);
+          if (!endsHere(rest)) refuse("expected nothing behind the closing quote but a comment");
+        }
+        if (isOurs(name) && Object.hasOwn(variables, name)) refuse(`${name} a second time; expected it once`);
+        variables[name] = value;
+      }
     }
-    variables[line.slice(0, equals).trim()] = valueOf(line.slice(equals + 1).trim());
-  });
+    take(/^[^\n]*\n?/);
+  }
   return variables;
 }
 
-function valueOf(text) {
-  if (/^(["']).*\1$/s.test(text) && text.length >= 2) return text.slice(1, -1);
-  const comment = text.indexOf(" #");
-  return comment < 0 ? text : text.slice(0, comment).trim();
-}
+const name_ = /^[\w.-]*/;
+
+/** A comment, or the end of the line. */
+const endsHere = (text) => text === "" || text[0] === "\n" || text[0] === "#";

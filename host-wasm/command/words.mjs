@@ -67,7 +67,7 @@ function find(program, command, name) {
 }
 
 function note(values, { name, kind }, given) {
-  if (values[name] !== undefined && kind === "value") throw new Wrong(`--${name}: given twice`);
+  if (values[name] !== undefined && kind === "value") throw new Wrong(`--${name}: expected it once, got '${values[name][0]}' and '${given}'`);
   (values[name] ??= []).push(given);
 }
 

@@ -44,7 +44,7 @@ export function readKeys(file) {
   } catch (error) {
     throw new TypeError(`${file}: ${error.message}`);
   }
-  if (ring.length === 0) throw new TypeError(`${file}: expected at least one key`);
+  if (ring.length === 0) throw new TypeError(`${file}: expected at least one key; restore the file from a backup`);
   return ring;
 }
 
@@ -53,7 +53,7 @@ function firstKeys(keys, file, store) {
   if (!store.empty) {
     const ring = readKeys(keys); // another process that begins has made both, the ring first
     if (ring !== undefined) return ring;
-    throw new TypeError(`${keys}: no such file, and ${file} has records that need it; put the file back from a copy, or move ${file} away to begin anew`);
+    throw new TypeError(`${keys}: no such file, and the records in ${file} need its keys; restore it from a backup, or start on a new folder`);
   }
   createPrivate(keys, printKeyRing(newKeyRing()));
   return readKeys(keys);

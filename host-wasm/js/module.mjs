@@ -46,7 +46,8 @@ export class Deployment {
 
   /**
    * An outcome, as of any request: the reply's body tells what became of it (core/oauth/users.hpp, operator.hpp). `act`:
-   * user.add, user.passwd, user.list, user.remove, user.end_grants, grants.list, grants.revoke, clients.list, clients.remove.
+   * user.add, user.add_one_time, user.passwd, user.passwd_one_time, user.list, user.remove, user.end_grants, user.erase_data,
+   * grants.list, grants.revoke, clients.list, clients.remove.
    * `name`: of a user, a subject, or the id of a grant or client.
    */
   operate(act, { name = "", user = "", client = "", password = "" }, facts) {

@@ -1,5 +1,6 @@
 // SQLite by `node:sqlite`, which Node has from 22.13 on and Deno from 2.2 on. docs/decisions/024-data-in-javascript.md
 
+import { existsSync, statSync } from "node:fs";
 import process from "node:process";
 
 import { preparePrivate } from "./data_files.mjs";
@@ -18,6 +19,32 @@ export async function openSqliteStore(file, now, options) {
     return store;
   } catch (error) {
     throw new TypeError(`data: ${file}: ${error.message}`);
+  }
+}
+
+/** Reads every page of such a file and changes nothing. Whether it has records. Throws what is wrong with it. */
+export async function checkSqliteFile(file) {
+  if (!existsSync(file) || statSync(file).size === 0) return false;
+  const { DatabaseSync } = await sqliteOfRuntime();
+  const refuse = (reason) => {
+    throw new TypeError(`${file}: ${reason}; restore it from a backup, or start on a new folder`);
+  };
+  if (!statSync(file).isFile()) refuse("not a file");
+  try {
+    const database = new DatabaseSync(file, { readOnly: true });
+    try {
+      const one = (sql) => Object.values(database.prepare(sql).get() ?? {})[0];
+      const version = one("PRAGMA user_version");
+      if (version > schemaVersion) throw new Error(`written by a newer version of this program: expected schema ${schemaVersion}, found ${version}`);
+      const fault = one("PRAGMA integrity_check(1)");
+      if (fault !== "ok") throw new Error(`damaged: ${fault}`);
+      if (one("SELECT COUNT(*) FROM sqlite_schema WHERE name = 'records'") === 0) return false;
+      return one("SELECT EXISTS (SELECT 1 FROM records)") === 1;
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    refuse(error.message);
   }
 }
 

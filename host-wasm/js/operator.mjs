@@ -18,24 +18,32 @@ export class Operator {
     this.#newId = newId;
   }
 
-  addUser(name, password) {
-    return this.#act("user.add", { name, password });
+  addUser(name, password, { oneTime = false } = {}) {
+    return this.#act(oneTime ? "user.add_one_time" : "user.add", { name, password });
   }
 
-  setPassword(name, password) {
-    return this.#act("user.passwd", { name, password });
+  setPassword(name, password, { oneTime = false } = {}) {
+    return this.#act(oneTime ? "user.passwd_one_time" : "user.passwd", { name, password });
   }
 
   listUsers() {
     return this.#act("user.list");
   }
 
-  /** A redemption may have slipped in between the two steps of the removal: its grant is ended, too. */
-  async removeUser(name) {
+  /**
+   * First the login, then the grants, one of a redemption that slipped in between included, and the data when nobody can write
+   * more. Who logs in elsewhere has no login here: then `name` is the subject.
+   */
+  async removeUser(name, { keepData = false } = {}) {
     const removed = await this.#act("user.remove", { name });
-    if (removed.status !== 200) return removed;
-    const rest = await this.#untilNone("user.end_grants", { name: removed.subject });
-    return rest.status === 200 ? { ...removed, ended: removed.ended + rest.ended } : rest;
+    if (removed.status !== 200 && removed.status !== 404) return removed;
+    const subject = removed.subject ?? name;
+    const rest = await this.#untilNone("user.end_grants", { name: subject });
+    if (rest.status !== 200) return rest;
+    const data = keepData ? { status: 200, erased: 0 } : await this.#untilNone("user.erase_data", { name: subject }, "erased");
+    if (data.status !== 200) return data;
+    if (removed.status === 404 && rest.ended + data.erased === 0) return removed;
+    return { status: 200, subject, ended: (removed.ended ?? 0) + rest.ended, erased: data.erased };
   }
 
   listGrants({ user, client } = {}) {
@@ -68,14 +76,14 @@ export class Operator {
     return { status, ...JSON.parse(body) };
   }
 
-  /** A commit ends so many at the most. */
-  async #untilNone(act, texts) {
-    for (let ended = 0; ; ) {
+  /** A commit ends so many at the most; `member` says how many. */
+  async #untilNone(act, texts, member = "ended") {
+    for (let all = 0; ; ) {
       const step = await this.#act(act, texts);
-      if (step.status === 404 && ended > 0) return { status: 200, ended }; // the one that was named is gone now
+      if (step.status === 404 && all > 0) return { status: 200, [member]: all }; // the one that was named is gone now
       if (step.status !== 200) return step;
-      ended += step.ended;
-      if (step.ended === 0) return { status: 200, ended };
+      all += step[member];
+      if (step[member] === 0) return { status: 200, [member]: all };
     }
   }
 }

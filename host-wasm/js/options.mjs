@@ -3,7 +3,7 @@
 
 const named = {
   options: ["module", "settings", "store", "tools", "passwords", "egress", "fetchAllowed", "audit", "log", "firstUser", "now", "lengthsHold", "streams"],
-  firstUser: ["name", "password"],
+  firstUser: ["name", "password", "oneTime"],
   streams: ["checkEvery", "commentEvery", "takenIn", "box", "answersBox", "look"],
   tool: ["name", "title", "description", "inputSchema", "outputSchema", "annotations", "scopes", "requiredCapabilities", "run"],
 };
@@ -28,7 +28,8 @@ export function checkOptions(options, more = []) {
 
 export function checkFirstUser(user) {
   known(objectOf(user, "firstUser", "{ name, password }"), "firstUser", named.firstUser);
-  for (const name of named.firstUser) {
+  optional(user, "oneTime", "true or false", (value) => typeof value === "boolean", "firstUser");
+  for (const name of ["name", "password"]) {
     if (typeof user[name] === "string" && user[name] !== "") continue;
     // Most of all `process.env.SOMETHING` that is not set.
     throw new TypeError(`firstUser.${name}: expected a text${name === "password" ? " of at least 8 characters" : ""}, got ${told(user[name])}; is the variable set that it comes from?`);

@@ -178,6 +178,13 @@ export type Egress = (
 
 export type Log = (level: "debug" | "info" | "warning" | "error", what: string, fields: { [name: string]: string | number }) => void;
 
+/** Added where the store has no user. `oneTime`: its first login has to change the password. */
+export interface FirstUser {
+  name: string;
+  password: string;
+  oneTime?: boolean;
+}
+
 export interface Options {
   /** postern.wasm: compiled, its bytes, or a promise of either. */
   module: WebAssembly.Module | BufferSource | Promise<WebAssembly.Module | BufferSource>;
@@ -195,7 +202,7 @@ export interface Options {
   /** By default warnings and errors go to the console; `false`: nowhere. */
   log?: Log | false;
   /** Added where the store has no user. */
-  firstUser?: { name: string; password: string };
+  firstUser?: FirstUser;
   /** Unix seconds. */
   now?: () => number;
   /**
@@ -303,12 +310,16 @@ export class Postern {
   goOn(rest: Rest, watch?: Watch): Promise<Response>;
   /** Of which records a copy may be read: what their keys begin with. */
   readonly copied: string[];
-  addUser(name: string, password: string): Promise<Acted<{ subject: string; name: string }>>;
+  /** `oneTime`: others have seen this password, so the first login with it has to change it. */
+  addUser(name: string, password: string, how?: { oneTime?: boolean }): Promise<Acted<{ subject: string; name: string }>>;
   /** Logs the user's browsers out; what clients were granted goes on. */
-  setPassword(name: string, password: string): Promise<Acted<{ subject: string; name: string }>>;
+  setPassword(name: string, password: string, how?: { oneTime?: boolean }): Promise<Acted<{ subject: string; name: string }>>;
   listUsers(): Promise<Acted<{ users: UserListed[]; more: boolean }>>;
-  /** Ends what the user has granted, too: `ended` is how many grants. */
-  removeUser(name: string): Promise<Acted<{ subject: string; name: string; ended: number }>>;
+  /**
+   * Ends what the user has granted (`ended` grants) and removes what the core's tools keep for the user (`erased` records), unless
+   * `keepData`. `name`: of a user who logs in elsewhere, the subject.
+   */
+  removeUser(name: string, how?: { keepData?: boolean }): Promise<Acted<{ subject: string; ended: number; erased: number }>>;
   /** Those that are alive. `user`: a name or a subject. */
   listGrants(of?: { user?: string; client?: string }): Promise<Acted<{ grants: GrantListed[]; more: boolean }>>;
   /** Tokens end at the next request, open streams soon. */
@@ -317,7 +328,7 @@ export class Postern {
   /** Ends what was granted to it, too. */
   removeClient(id: string): Promise<Acted<{ ended: number }>>;
   /** Where the store has no user yet; whether there was none. */
-  addFirstUser(user: { name: string; password: string }): Promise<boolean>;
+  addFirstUser(user: FirstUser): Promise<boolean>;
   /** Expired records are forgotten from now on; createPostern has begun it. */
   sweep(): void;
   /** News that did not come by a request. */

@@ -124,22 +124,23 @@ export class Postern {
 
   // What the operator sees and changes. {status, error?, ..}: 200, or 400, 404, 409 and 503 with the reason in one line.
 
-  addUser(name, password) {
-    return this.#operator.addUser(name, password);
+  /** `oneTime`: others have seen this password, so the first login with it has to change it. */
+  addUser(name, password, how) {
+    return this.#operator.addUser(name, password, how);
   }
 
   /** Logs the user's browsers out; what clients were granted goes on. */
-  setPassword(name, password) {
-    return this.#operator.setPassword(name, password);
+  setPassword(name, password, how) {
+    return this.#operator.setPassword(name, password, how);
   }
 
   listUsers() {
     return this.#operator.listUsers();
   }
 
-  /** Ends what the user has granted, too. */
-  removeUser(name) {
-    return this.#operator.removeUser(name);
+  /** Ends what the user has granted, and removes what tools of the core keep for the user, unless `keepData`. */
+  removeUser(name, how) {
+    return this.#operator.removeUser(name, how);
   }
 
   /** Those that are alive; `of.user` a name or subject. */
@@ -166,7 +167,7 @@ export class Postern {
     checkFirstUser(user);
     const { users } = await this.listUsers();
     if (users?.length > 0) return false;
-    const { status, error } = await this.addUser(user.name, user.password);
+    const { status, error } = await this.addUser(user.name, user.password, { oneTime: user.oneTime });
     if (status !== 200 && status !== 409) throw new TypeError(`firstUser: ${error}`); // 409: another was first
     return status === 200;
   }

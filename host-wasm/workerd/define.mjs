@@ -2,7 +2,7 @@
 // stored and every open stream. docs/decisions/021-one-object.md says why there is one.
 //
 // Bindings: POSTERN (the object's namespace), POSTERN_PUBLIC_URL, POSTERN_KEYS (the key ring, a secret), POSTERN_FIRST_USER
-// and POSTERN_FIRST_PASSWORD (secrets), POSTERN_SETTINGS (core/server/settings_json.hpp), POSTERN_FETCH_ALLOWED,
+// and POSTERN_FIRST_PASSWORD (secrets; with POSTERN_FIRST_ONE_TIME "1" the first login has to change it), POSTERN_SETTINGS (core/server/settings_json.hpp), POSTERN_FETCH_ALLOWED,
 // POSTERN_LOG_LEVEL, POSTERN_AUDIT ("-": to the log), POSTERN_STORE ("memory": nothing outlives the object), POSTERN_COPIES
 // ("0": the front keeps no copies, "1": for a second).
 
@@ -52,7 +52,9 @@ export function definePostern(module, more = {}) {
       ctx.blockConcurrencyWhile(async () => {
         this.#sweeps = (await ctx.storage.getAlarm()) !== null;
         if (env.POSTERN_FIRST_USER && env.POSTERN_FIRST_PASSWORD) {
-          await this.#postern.addFirstUser({ name: env.POSTERN_FIRST_USER, password: env.POSTERN_FIRST_PASSWORD });
+          await this.#postern.addFirstUser({
+            name: env.POSTERN_FIRST_USER, password: env.POSTERN_FIRST_PASSWORD, oneTime: env.POSTERN_FIRST_ONE_TIME === "1",
+          });
         }
       });
     }

@@ -15,14 +15,13 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 import { createPostern, MemoryStore, newKeyRing, passwordsBy, printKeyRing, readKeyRing } from "../js/postern.mjs";
-import { isOperators, operate } from "../command/operate.mjs";
+import { isOperators, newPassword, oneTimeLine, operate } from "../command/operate.mjs";
 import { judge, settingsOf } from "../command/settings.mjs";
 import { addressOf, parse, Wrong } from "./command_line.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const drainTime = 10_000; // milliseconds
 let stopping = false;
-const firstUser = process.env.POSTERN_FIRST_USER || "admin";
 
 try {
   const parsed = parse(process.argv.slice(2));
@@ -44,7 +43,7 @@ async function serve({ options, values }) {
   judge(given);
   const settings = settingsOf(given, options.settings === undefined ? {} : readJson(options.settings));
   const publicUrl = options["public-url"] ?? `http://localhost:${port}`;
-  const first = { name: firstUser, password: process.env.POSTERN_FIRST_PASSWORD || newPassword() };
+  const first = firstUserOf(settings);
   // What can be refused is refused before anything is made.
   await tryOut(modules, { ...settings, public_url: publicUrl, key_ring: newKeyRing() }, first);
   const folder = path.resolve(options.data);
@@ -61,7 +60,7 @@ async function serve({ options, values }) {
     stdio: ["ignore", "pipe", "pipe", "pipe"],
     env: {
       POSTERN_PUBLIC_URL: publicUrl, POSTERN_KEYS: printKeyRing(keys), POSTERN_SETTINGS: JSON.stringify(settings),
-      POSTERN_FIRST_USER: first.name, POSTERN_FIRST_PASSWORD: first.password,
+      POSTERN_FIRST_USER: first?.name ?? "", POSTERN_FIRST_PASSWORD: first?.password ?? "", POSTERN_FIRST_ONE_TIME: first?.oneTime ? "1" : "",
       POSTERN_FETCH_ALLOWED: (options["fetch-allowed"] ?? []).join(" "), POSTERN_LOG_LEVEL: options["log-level"],
       POSTERN_AUDIT: options.audit ?? "", POSTERN_STORE: options.store, POSTERN_COPIES: options.copies,
     },
@@ -70,12 +69,19 @@ async function serve({ options, values }) {
   relay(child, log);
   endWith(child);
   await listening(child, port);
-  if (isNew && !process.env.POSTERN_FIRST_PASSWORD && settings.own_users !== false) {
-    console.log(`first user:        ${first.name}\none-time password: ${first.password}  (shown once)`);
+  if (isNew && first?.oneTime) {
+    console.log(`first user:        ${first.name}\n${oneTimeLine(first.password)}`);
   }
   log({ time: new Date().toISOString(), level: "info", what: "server.ready", listen: options.listen, url: publicUrl, workerd: child.pid });
   console.log(`ready ${publicUrl}`);
   stopWhenTold(child, socket);
+}
+
+/** Where people log in elsewhere, nobody gets a password here unless that is asked for. */
+function firstUserOf({ own_users, providers, external }) {
+  const { POSTERN_FIRST_USER: name, POSTERN_FIRST_PASSWORD: password } = process.env;
+  if (own_users === false || external || (providers?.length > 0 && !name && !password)) return undefined;
+  return { name: name || "admin", password: password || newPassword(), oneTime: !password };
 }
 
 function readJson(file) {
@@ -127,12 +133,6 @@ async function takeOver(socket) {
   const answered = await ask(socket, "/").then(() => true, () => false);
   if (answered) throw new Wrong(`${path.dirname(socket)}: another one is running with this data folder`);
   rmSync(socket, { force: true });
-}
-
-function newPassword() {
-  const alphabet = "abcdefghijkmnpqrstuvwxyz23456789"; // 32 of them; no l, o, 0, 1
-  const letters = Array.from(crypto.getRandomValues(new Uint8Array(20)), (byte) => alphabet[byte % alphabet.length]).join("");
-  return letters.match(/.{5}/g).join("-");
 }
 
 /** The program of the npm package `workerd`, where that is installed, or of its tests. */

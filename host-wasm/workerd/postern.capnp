@@ -46,6 +46,7 @@ const bindings :List(Workerd.Worker.Binding) = [
   (name = "POSTERN_KEYS", fromEnvironment = "POSTERN_KEYS"),
   (name = "POSTERN_FIRST_USER", fromEnvironment = "POSTERN_FIRST_USER"),
   (name = "POSTERN_FIRST_PASSWORD", fromEnvironment = "POSTERN_FIRST_PASSWORD"),
+  (name = "POSTERN_FIRST_ONE_TIME", fromEnvironment = "POSTERN_FIRST_ONE_TIME"),
   (name = "POSTERN_SETTINGS", fromEnvironment = "POSTERN_SETTINGS"),
   (name = "POSTERN_FETCH_ALLOWED", fromEnvironment = "POSTERN_FETCH_ALLOWED"),
   (name = "POSTERN_LOG_LEVEL", fromEnvironment = "POSTERN_LOG_LEVEL"),

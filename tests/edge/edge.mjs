@@ -29,7 +29,7 @@ function refusals() {
     ['default scopes that are none', ['--default-scopes', 'a"b'], /--default-scopes: expected scope tokens with spaces between them/],
     ['a lifetime that is no number', ['--access-ttl', 'soon'], /--access-ttl: expected seconds from 1 to/],
     ['settings that are misspelt', ['--settings', settings], /lifetime: there is no such setting; did you mean lifetimes\?/],
-    ['an option given twice', ['--listen', '127.0.0.1:1', '--listen', '127.0.0.1:2'], /--listen: given twice/],
+    ['an option given twice', ['--listen', '127.0.0.1:1', '--listen', '127.0.0.1:2'], /--listen: expected it once, got '127.0.0.1:1' and '127.0.0.1:2'/],
     ['no value', ['--listen'], /--listen: expected HOST:PORT after it/],
     ['a flag that is neither', ['--client-documents', 'maybe'], /--client-documents: expected true or false, got 'maybe'/],
     ['half a command', ['user'], /user: expected add, passwd, list, remove after it/],

@@ -61,7 +61,7 @@ try {
 
   renameSync(path.join(folder, "data/keys"), path.join(folder, "away"));
   const lost = run('{ data: "data/postern.db" }');
-  check("records without their keys are refused, with the remedy", lost.status === 2 && /data\/keys: no such file, and .*postern\.db has records that need it; put the file back from a copy, or move /.test(lost.out) && !existsSync(path.join(folder, "data/keys")), lost);
+  check("records without their keys are refused, with the remedy", lost.status === 2 && /data\/keys: no such file, and the records in .*postern\.db need its keys; restore it from a backup, or start on a new folder/.test(lost.out) && !existsSync(path.join(folder, "data/keys")), lost);
   const own = run('{ data: "data/postern.db", settings: { public_url: "http://localhost:8000", key_ring: [{ id: "k1k1k1k1", key: "A".repeat(43) }] } }');
   check("unless the settings have a key ring", own.status === 0 && !existsSync(path.join(folder, "data/keys")), own);
   renameSync(path.join(folder, "away"), path.join(folder, "data/keys"));
@@ -73,7 +73,7 @@ try {
   const malformed = run('{ data: "data/postern.db" }');
   check("keys that are none are refused by their line", malformed.status === 2 && /data\/keys: key ring: line 1: /.test(malformed.out) && !malformed.out.includes("short"), malformed);
   writeFileSync(path.join(folder, "data/keys"), "# none\n");
-  check("so is a file without any", /data\/keys: expected at least one key$/.test(run('{ data: "data/postern.db" }').out));
+  check("so is a file without any", /data\/keys: expected at least one key; restore the file from a backup$/.test(run('{ data: "data/postern.db" }').out));
   writeFileSync(path.join(folder, "data/keys"), keys);
 
   writeFileSync(path.join(folder, "broken.db"), "this is no database, and it is long enough to be read as one");
