@@ -19,11 +19,10 @@ target_compile_options(postern_googletest PRIVATE -w)
 
 file(GLOB_RECURSE unit_sources CONFIGURE_DEPENDS
   "${PROJECT_SOURCE_DIR}/tests/unit/*.cpp" "${PROJECT_SOURCE_DIR}/tests/support/*.cpp")
-add_executable(postern-unit-tests ${unit_sources} "${PROJECT_SOURCE_DIR}/tests/wasm/unit_main.cpp")
+include(SourceDir)
+add_executable(postern-unit-tests ${unit_sources} "${source_dir_source}" "${PROJECT_SOURCE_DIR}/tests/wasm/unit_main.cpp")
 target_link_libraries(postern-unit-tests PRIVATE postern_core postern_googletest mbedcrypto)
-# Only the core has to be what it is elsewhere: without optimisation a test compiles in half the time.
-target_compile_options(postern-unit-tests PRIVATE -O0)
-target_compile_definitions(postern-unit-tests PRIVATE POSTERN_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+postern_quick_tests(postern-unit-tests)
 set_target_properties(postern-unit-tests PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
 # The tests read vectors where they lie: the file system is node's. The module is read from there at once: old Emscripten would
 # ask fetch for it, which new node has.

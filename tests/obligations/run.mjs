@@ -142,7 +142,8 @@ function build_programs() {
   });
   // What is compared is behaviour: no optimizing. A mutant may leave a function without use: no -Werror.
   const configured = run("cmake", ["-S", source, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug",
-    "-DCMAKE_C_FLAGS_DEBUG=-O1", "-DCMAKE_CXX_FLAGS_DEBUG=-O0", "-DPOSTERN_WERROR=OFF", "-DPOSTERN_INSTALL=OFF", ...prepared]);
+    "-DCMAKE_C_FLAGS_DEBUG=-O1", "-DCMAKE_CXX_FLAGS_DEBUG=-O0", "-DPOSTERN_WERROR=OFF", "-DPOSTERN_INSTALL=OFF",
+    "-DPOSTERN_PRECOMPILE=ON", ...prepared]);
   if (configured.status !== 0) return not_ok("the mutants are configured", configured.text.slice(-4000)), false;
   const built = run("ninja", ["-C", build, "-j", String(availableParallelism()), ...targets()]);
   if (built.status !== 0) {

@@ -14,13 +14,14 @@
 #include "core/server/evaluate.hpp"
 #include "core/server/settings_json.hpp"
 #include "core/wire/json.hpp"
+#include "tests/support/source_dir.hpp"
 
 namespace postern {
 namespace {
 
 std::vector<std::filesystem::path> vector_files() {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(std::string(POSTERN_SOURCE_DIR) + "/tests/vectors")) {
+  for (const auto& entry : std::filesystem::directory_iterator(std::string(test::source_dir) + "/tests/vectors")) {
     if (entry.path().extension() == ".json") files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "core/base/json.hpp"
+#include "tests/support/source_dir.hpp"
 
 namespace postern::wasm {
 namespace {
@@ -28,7 +29,7 @@ std::string printed() {
 }
 
 TEST(Layout, IsWhatJavaScriptReadsAndWritesBy) {
-  const std::string path = std::string(POSTERN_SOURCE_DIR) + "/host-wasm/js/layout.mjs";
+  const std::string path = std::string(test::source_dir) + "/host-wasm/js/layout.mjs";
   if (std::getenv("POSTERN_RECORD_LAYOUT") != nullptr) std::ofstream(path) << printed();
   std::ifstream file(path);
   const std::string recorded{std::istreambuf_iterator<char>(file), {}};

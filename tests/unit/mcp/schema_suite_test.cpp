@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/mcp/schema.hpp"
+#include "tests/support/source_dir.hpp"
 
 namespace postern::mcp {
 namespace {
@@ -22,8 +23,8 @@ namespace fs = std::filesystem;
 fs::path find_suite() {
   std::vector<fs::path> places;
   if (const char* named = std::getenv("POSTERN_JSON_SCHEMA_SUITE")) places.emplace_back(named);
-  places.push_back(fs::path(POSTERN_SOURCE_DIR) / ".." / "shared" / "vectors" / "json-schema-2020-12");
-  places.push_back(fs::path(POSTERN_SOURCE_DIR) / "build" / "deps" / "json-schema-test-suite");
+  places.push_back(fs::path(test::source_dir) / ".." / "shared" / "vectors" / "json-schema-2020-12");
+  places.push_back(fs::path(test::source_dir) / "build" / "deps" / "json-schema-test-suite");
   for (const fs::path& place : places) {
     std::error_code none;
     if (fs::exists(place / "type.json", none)) return place;
@@ -58,7 +59,7 @@ const std::vector<SchemaDocument>& known_documents() {
       if (entry.path().extension() != ".json") continue;
       found.push_back({"http://localhost:1234/" + fs::relative(entry.path(), remotes).generic_string(), read(entry)});
     }
-    const Json meta = read(fs::path(POSTERN_SOURCE_DIR) / "tests" / "vectors" / "json-schema" / "metaschema.json");
+    const Json meta = read(fs::path(test::source_dir) / "tests" / "vectors" / "json-schema" / "metaschema.json");
     for (auto it = meta.begin(); it != meta.end(); ++it) found.push_back({it.key(), *it});
     return found;
   }();

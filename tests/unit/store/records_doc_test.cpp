@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/store/records.hpp"
+#include "tests/support/source_dir.hpp"
 
 namespace postern::store {
 namespace {
@@ -32,7 +33,7 @@ std::set<std::string> rows_of() {
 
 // "### Name" -> the beginnings of the rows under it.
 std::map<std::string, std::set<std::string>> documented() {
-  std::ifstream file(std::string(POSTERN_SOURCE_DIR) + "/docs/records.md");
+  std::ifstream file(std::string(test::source_dir) + "/docs/records.md");
   std::map<std::string, std::set<std::string>> sections;
   std::string line, section;
   while (std::getline(file, line)) {
