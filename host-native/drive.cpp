@@ -1,12 +1,14 @@
 #include "host-native/drive.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <exception>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/flow/ask.hpp"
+#include "core/server/evaluate.hpp"
 
 namespace postern {
 namespace {
@@ -16,12 +18,22 @@ constexpr std::uint32_t claim_step_ms = 100;
 constexpr std::uint32_t longest_claim_wait_ms = 15'000;
 constexpr std::size_t most_claims = 8;
 
+class NoEvents final : public EventSink {
+ public:
+  void begin(const wire::Headers&) override {}
+  void send(std::string_view) override {}
+};
+
 // One request on its way: what was done for it, and what its client has seen, survive a lost commit.
 class Drive {
  public:
   Drive(const Host& host, const Evaluate& evaluate, const HttpRequest& request, EventSink& events,
         std::string_view request_id)
-      : host_(host), evaluate_(evaluate), request_(request), events_(events), request_id_(request_id) {}
+      : host_(host), evaluate_(evaluate), request_(request), events_(events), request_id_(request_id) {
+    done_.fetch_as_user = [this](const Principal& principal, const UpstreamRequest& wanted) {
+      return fetch_as_user(principal, wanted);
+    };
+  }
 
   Driven run() {
     Reply reply = decide();
@@ -41,7 +53,7 @@ class Drive {
           case Step::Kind::lost:
             ++attempt;
             break;
-          case Step::Kind::claimed:
+          case Step::Kind::stale:
             break;
         }
       }
@@ -55,8 +67,8 @@ class Drive {
   struct Step {
     enum class Kind {
       replied,
-      lost,    ///< Somebody else was first.
-      claimed  ///< More is claimed than was: what was read before may not be true any more.
+      lost,  ///< Somebody else was first.
+      stale  ///< More is claimed than was, or a tool's request has written: what was read before may not be true.
     };
     Kind kind = Kind::lost;
     Reply reply = {};
@@ -65,17 +77,19 @@ class Drive {
   Step attempt_once() {
     Facts facts(host_.now(), host_.entropy());
     for (const std::string& key : claimed_) facts.learn(Claim{key}, Claimed{});
+    for (const std::string& key : lent_) facts.learn(Claim{key}, Claimed{});
     for (int rounds = 0; rounds < most_rounds;) {
       Outcome outcome = evaluate_(request_, facts);
       send_new(outcome);
       if (Answer* answer = outcome.answer()) return finish(std::move(*answer));
       const Needs& needs = *outcome.needs();
       if (wants_claims(needs)) {
-        if (claim(needs)) return {Step::Kind::claimed};
+        if (claim(needs)) return {Step::Kind::stale};
         return {Step::Kind::replied, unavailable()};
       }
       if (!takes_time(needs)) ++rounds;
       perform(host_, needs, facts, done_);
+      if (is_stale_.exchange(false)) return {Step::Kind::stale};
     }
     host_.log.write(Log::Level::error, "request.endless", {{"rounds", std::int64_t{most_rounds}}});
     return {Step::Kind::replied, unavailable()};
@@ -140,8 +154,45 @@ class Drive {
   static bool takes_time(const Needs& needs) {
     for (const Need& need : needs.list) {
       if (std::holds_alternative<Sleep>(need) || std::holds_alternative<RunTool>(need)) return true;
+      const auto* fetch = std::get_if<Fetch>(&need);
+      if (fetch != nullptr && fetch->step > 0) return true;
     }
     return false;
+  }
+
+  // An evaluation of its own while a tool runs, since that may take longer than its token lives. It knows what this one
+  // holds and has done: a refresh token that the gate has used just now is good once. A tool may ask by several threads.
+  UpstreamResponse fetch_as_user(const Principal& principal, const UpstreamRequest& wanted) {
+    if (!host_.fetch_as_user) return {};
+    const Evaluate evaluate = [&](const HttpRequest&, const Facts& facts) {
+      return host_.fetch_as_user(principal, wanted, facts);
+    };
+    NoEvents nobody;
+    Drive inner(host_, evaluate, request_, nobody, request_id_);
+    inner.done_.facts = done_.facts;
+    inner.lent_ = claimed_;
+    UpstreamResponse response = response_of(inner.run().reply);
+    if (inner.has_written_ || response.kind == UpstreamResponse::Kind::gone) is_stale_ = true;
+    return response;
+  }
+
+  static UpstreamResponse response_of(Reply reply) {
+    UpstreamResponse response{UpstreamResponse::Kind::unreachable};
+    response.problem = "this server can not do it now";
+    if (reply.headers.empty() || reply.headers.front().name != upstream_outcome) return response;
+    const std::string outcome = std::move(reply.headers.front().value);
+    const std::string_view word = std::string_view(outcome).substr(0, outcome.find(' '));
+    for (std::size_t i = 0; i < upstream_words.size(); ++i) {
+      if (upstream_words[i] == word) response.kind = static_cast<UpstreamResponse::Kind>(i);
+    }
+    response.provider = outcome.substr(word.size() + 1);
+    response.status = reply.status;
+    reply.headers.erase(reply.headers.begin());
+    response.headers = std::move(reply.headers);
+    const bool answered = response.kind == UpstreamResponse::Kind::answered;
+    response.body = answered ? std::move(reply.body) : std::string();
+    response.problem = answered ? std::string() : std::move(reply.body);
+    return response;
   }
 
   // A later evaluation gives the same frames first.
@@ -161,6 +212,7 @@ class Drive {
         host_.log.write(Log::Level::error, "store.failed", {{"reason", failure.what()}});
         return {Step::Kind::replied, unavailable()};
       }
+      has_written_ = true;
     }
     for (const AuditEvent& event : answer.audit) {
       if (host_.audit != nullptr) host_.audit->write(request_id_, event);
@@ -183,16 +235,13 @@ class Drive {
   const std::string_view request_id_;
   Done done_;
   std::vector<std::string> claimed_;
+  std::vector<std::string> lent_;  ///< Claimed by the request whose tool this one is for; it gives them back.
+  std::atomic<bool> is_stale_ = false;
+  bool has_written_ = false;
   std::string owner_;  ///< Stands in the claims of this request.
   std::uint32_t waited_ms_ = 0;
   std::size_t sent_ = 0;
   bool began_ = false;
-};
-
-class NoEvents final : public EventSink {
- public:
-  void begin(const wire::Headers&) override {}
-  void send(std::string_view) override {}
 };
 
 }  // namespace

@@ -30,7 +30,7 @@ struct Driven {
 };
 
 constexpr int most_attempts = 5;
-constexpr int most_rounds = 8;  ///< Rounds that wait for time or for a tool do not count.
+constexpr int most_rounds = 8;  ///< Rounds that wait for time, for a tool or for a tool's request do not count.
 
 /// Decides the request, which the audit calls `request_id`. 503 when the store can't, and when five attempts were lost.
 /// Never throws.

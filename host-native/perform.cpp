@@ -76,11 +76,28 @@ Fact scan(const Host& host, const Scan& need, UnixSeconds now) {
   }
 }
 
-bool is_done(const Done& done, const Need& need) {
+/// Not to be sent twice for one step, RFC 9110 s. 9.2.2.
+bool has_effects(const Fetch& fetch) { return fetch.step > 0 && fetch.method != "GET" && fetch.method != "HEAD"; }
+
+/// The same request, whatever the token: it may have been renewed since.
+bool is_same_effect(const Fetch& one, const Fetch& other) {
+  const auto told = [](Fetch fetch) {
+    std::erase_if(fetch.headers, [](const wire::Header& header) { return header.name == "Authorization"; });
+    return fetch;
+  };
+  return told(one) == told(other);
+}
+
+/// What was done before.
+std::optional<Fact> known(const Done& done, const Need& need) {
+  const auto* wanted = std::get_if<Fetch>(&need);
   for (const auto& [asked, fact] : done.facts) {
-    if (asked == need) return true;
+    if (asked == need) return fact;
+    const auto* sent = std::get_if<Fetch>(&asked);
+    if (wanted == nullptr || sent == nullptr || !has_effects(*sent) || sent->step != wanted->step) continue;
+    return is_same_effect(*sent, *wanted) ? fact : Fact(Fetched{0, {}, {}, FetchProblem::refused});
   }
-  return false;
+  return std::nullopt;
 }
 
 Fetched fetch(const Host& host, const Fetch& need) {
@@ -96,7 +113,7 @@ void fetch_all(const Host& host, const Needs& needs, Done& done) {
   std::vector<std::pair<const Need*, std::future<Fetched>>> running;
   for (const Need& need : needs.list) {
     const auto* wanted = std::get_if<Fetch>(&need);
-    if (wanted == nullptr || is_done(done, need)) continue;
+    if (wanted == nullptr || known(done, need)) continue;
     running.emplace_back(&need, std::async(policy, [&host, wanted] { return fetch(host, *wanted); }));
   }
   for (auto& [need, fetched] : running) done.facts.emplace_back(*need, fetched.get());
@@ -120,9 +137,7 @@ Fact do_it(const Host& host, const Need& need, Done& done) {
 }
 
 Fact once(const Host& host, const Need& need, Done& done) {
-  for (const auto& [asked, fact] : done.facts) {
-    if (asked == need) return fact;
-  }
+  if (auto before = known(done, need)) return std::move(*before);
   Fact fact = do_it(host, need, done);
   if (!std::holds_alternative<Unavailable>(fact)) done.facts.emplace_back(need, fact);
   return fact;
@@ -144,7 +159,10 @@ Fact run_tool(const Host& host, const RunTool& need, Done& done) {
     if (tool == host.tools.end()) throw std::runtime_error("no such tool in this host");
     const auto arguments = wire::parse_json(need.arguments);
     if (!arguments) throw std::runtime_error("arguments: " + arguments.error().what);
-    result = tool->second(*arguments, need.principal);
+    ToolContext context(need.principal, [&](const UpstreamRequest& wanted) {
+      return done.fetch_as_user ? done.fetch_as_user(need.principal, wanted) : UpstreamResponse{};
+    });
+    result = tool->second(*arguments, context);
     if (!result.commit.empty()) throw std::runtime_error("a host tool gave a commit; only handlers write to the store");
   } catch (const std::exception& error) {
     host.log.write(Log::Level::error, "tool.failed", {{"tool", need.name}, {"reason", error.what()}});

@@ -12,6 +12,7 @@
 
 #include "core/flow/facts.hpp"
 #include "core/flow/outcome.hpp"
+#include "core/flow/upstream.hpp"
 #include "host-native/fetch/fetcher.hpp"
 #include "host-native/log/audit.hpp"
 #include "host-native/log/log.hpp"
@@ -48,6 +49,8 @@ struct Host {
   std::function<std::string()> entropy;  ///< 32 bytes.
   Fetcher* fetcher = nullptr;            ///< Null: this host reaches no other server.
   AuditLog* audit = nullptr;             ///< Null: decisions go to the log alone.
+  /// `fetch_as_user` of core/server/evaluate.hpp for the deployment. Empty: tools of this host have no user to ask for.
+  std::function<Outcome(const Principal&, const UpstreamRequest&, const Facts&)> fetch_as_user = {};
 };
 
 /// What was done for one request and is not done again when it starts over after a lost commit: passwords, waits, and
@@ -55,6 +58,8 @@ struct Host {
 struct Done {
   std::vector<std::pair<Need, Fact>> facts;
   std::vector<Topic> topics;  ///< Of tools.
+  /// For tools, while they run.
+  std::function<UpstreamResponse(const Principal&, const UpstreamRequest&)> fetch_as_user = {};
 };
 
 /// Longest single wait that a tool may ask for.

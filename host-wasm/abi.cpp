@@ -165,6 +165,20 @@ POSTERN_EXPORT(postern_evaluate) const char* postern_evaluate(std::uint32_t hand
   return give(evaluate(*deployment, request, *facts));
 }
 
+/// principal, request (its target is the path), facts -> outcome of core/server/evaluate.hpp's fetch_as_user
+POSTERN_EXPORT(postern_fetch_as_user) const char* postern_fetch_as_user(std::uint32_t handle, std::uint32_t size) {
+  Given given(size);
+  const Deployment* const deployment = find(handle);
+  if (deployment == nullptr) return refuse(no_deployment);
+  Principal principal;
+  HttpRequest request;
+  std::optional<Facts> facts;
+  if (!given.read_with_facts(facts, principal, request)) return refuse(malformed);
+  const UpstreamRequest wanted{std::move(request.method), std::move(request.target), std::move(request.headers),
+                               std::move(request.body)};
+  return give(fetch_as_user(*deployment, principal, wanted, *facts));
+}
+
 /// stream, topic -> step
 POSTERN_EXPORT(postern_tell) const char* postern_tell(std::uint32_t size) {
   Given given(size);

@@ -119,6 +119,7 @@ inline std::string layout() {
   check.add("needs", needs);
   check.add("stream", Describe::type<std::optional<Stream>>());
   root.add("request", Describe::type<HttpRequest>());
+  root.add("principal", Describe::type<Principal>());
   root.add("facts", facts.fields());
   root.add("outcome", outcome.fields());
   root.add("stream", Describe::type<Stream>());

@@ -20,18 +20,38 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/base/json.hpp"
 #include "core/flow/principal.hpp"
 #include "core/flow/scope.hpp"
+#include "core/flow/upstream.hpp"
 #include "core/mcp/catalog.hpp"
 
 namespace postern {
 
+/// What a tool of the host can do beside its own work, while it runs.
+class ToolContext {
+ public:
+  using FetchAsUser = std::function<UpstreamResponse(const UpstreamRequest&)>;
+  ToolContext(const Principal& caller, FetchAsUser fetch) : principal(caller), fetch_(std::move(fetch)) {}
+
+  const Principal& principal;  ///< Who calls.
+  /// A tool that wants no more than that may take a `const Principal&`.
+  operator const Principal&() const { return principal; }  // NOLINT(google-explicit-constructor)
+
+  /// Sends a request to the API of the identity provider that the user logged in with, in the user's name, and waits for
+  /// what comes back, 10 s at the most. Each call is one request: nothing is sent twice.
+  UpstreamResponse fetch_as_user(const UpstreamRequest& request) { return fetch_(request); }
+
+ private:
+  FetchAsUser fetch_;
+};
+
 /// A tool that touches the world. It runs once for a call, on a thread of its own request, and may block and throw; it
 /// is called by several threads at once. `arguments`: an object, valid against the tool's schema. What comes back may
 /// name topics, but carries no commit: the store belongs to handlers (`mcp::Tool::handler`).
-using HostTool = std::function<mcp::ToolResult(const Json& arguments, const Principal& principal)>;
+using HostTool = std::function<mcp::ToolResult(const Json& arguments, ToolContext& context)>;
 
 /// An MCP server with its own authorization server. Registering never fails at once: the first fault is told by `run`,
 /// in one line and with exit code 2, before anything listens.

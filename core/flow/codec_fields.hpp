@@ -80,6 +80,7 @@ void fields(V& visit, Self& self) {
   visit.field("reach", self.reach);
   visit.field("most_bytes", self.most_bytes);
   visit.field("milliseconds", self.milliseconds);
+  visit.field("step", self.step);
 }
 
 template <class V, Is<Claim> Self>

@@ -65,14 +65,19 @@ enum class Reach {
 /// Ask another server, once. The host does it under its one egress policy: it judges URL and addresses, connects to the
 /// address that was judged, follows no redirect, sends no cookie, and stops at either limit. Answered by `Fetched`. It is
 /// not done again when the request starts over, so nothing in it may be drawn from the facts.
+///
+/// `step` above 0: what a tool asks in its user's name, the first, the second... of the request. One that may change
+/// something there is sent once for each step, whatever the request has become when it starts over: with another token
+/// (Authorization) it is the same one, and answered so; with another content it is answered by `FetchProblem::refused`.
 struct Fetch {
-  std::string method;  ///< GET, POST or DELETE.
+  std::string method;  ///< A token of capital letters.
   std::string url;     ///< https; http to loopback where the operator wrote it.
   wire::Headers headers = {};
   std::string body = {};
   Reach reach = Reach::stranger;
   std::uint32_t most_bytes = 64 << 10;  ///< Of the body that comes back.
   std::uint32_t milliseconds = 5000;    ///< For all of it, name resolution included.
+  std::uint32_t step = 0;
   bool operator==(const Fetch&) const = default;
 };
 

@@ -38,6 +38,8 @@ struct ScopeDefinition {
   std::string token;                 ///< `notes:write`
   std::string in_words;              ///< What the consent page says: `Write and delete your notes`
   std::vector<std::string> implies;  ///< Scopes that it contains, directly: `notes:read`
+  /// With it a tool shows what the identity provider tells of the user: the consent page says what that is.
+  bool shows_profile = false;
 };
 
 /// All scopes of a deployment and what they imply. The same policy answers lists, calls and challenges.

@@ -26,7 +26,7 @@ struct Context {
   const ScopeChallenge& challenge;
   const HttpRequest& request;
   const Facts& facts;
-  const AskProvider* provider = nullptr;  ///< Null: nobody can be asked.
+  const FetchAsUser* upstream = nullptr;  ///< Null: nobody can be asked.
   bool takes_stream = true;  ///< The answer may be an event stream. False: what a tool says meanwhile is lost.
 
   /// The caller may do what needs these scopes. Everybody may where authorization is off.

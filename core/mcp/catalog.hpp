@@ -20,6 +20,7 @@
 #include "core/flow/principal.hpp"
 #include "core/flow/scope.hpp"
 #include "core/flow/topic.hpp"
+#include "core/flow/upstream.hpp"
 #include "core/mcp/parameter_headers.hpp"
 #include "core/mcp/schema.hpp"
 
@@ -60,16 +61,16 @@ struct ProviderAnswer {
   Seconds retry_after = {};
 };
 
-/// `path`: below the provider's API, `/user/repos`; empty: the user's profile.
-using AskProvider = std::function<ProviderAnswer(Ask& ask, const std::string& path)>;
+/// `step`: as `Fetch` has it.
+using FetchAsUser = std::function<UpstreamResponse(Ask& ask, const UpstreamRequest& request, std::uint32_t step)>;
 
 /// One run of a handler.
 class Run {
  public:
   /// `place`: of the call in its batch (2025-03-26), so that no two calls of a request draw or wait alike.
   Run(Ask& run_ask, const Principal& run_principal, const Json& run_arguments, std::uint32_t place = 0,
-      const AskProvider* provider = nullptr)
-      : ask(run_ask), principal(run_principal), arguments(run_arguments), place_(place), provider_(provider) {}
+      const FetchAsUser* upstream = nullptr)
+      : ask(run_ask), principal(run_principal), arguments(run_arguments), place_(place), upstream_(upstream) {}
 
   Ask& ask;                    ///< Records, scans: `store::load<Note>(run.ask, key)`.
   const Principal& principal;  ///< Who calls.
@@ -78,10 +79,14 @@ class Run {
   UnixSeconds now() const { return ask.facts().now(); }
   std::string draw(std::string_view label) const;
 
-  /// Asks the third party that the user logged in with, by the user's own token there. GET, JSON.
-  ProviderAnswer ask_provider(const std::string& path = {}) {
-    return provider_ == nullptr ? ProviderAnswer{} : (*provider_)(ask, path);
-  }
+  /// Sends a request to the API of the identity provider that the user logged in with, in the user's name. Each call of a
+  /// run is a request of its own, at most 32 of them. Whoever changes something there (any method but GET and HEAD) says
+  /// so by the arguments and by what came before, and by nothing that others change or that is drawn: when a lost commit
+  /// makes the run start over, what was sent is not sent again, and a request that has become another is refused.
+  UpstreamResponse fetch_as_user(const UpstreamRequest& request);
+
+  /// GET of JSON, its outcome in one word. `path`: below the provider's API, `/user/repos`; empty: the user's profile.
+  ProviderAnswer ask_provider(const std::string& path = {});
 
   /// True once so much time has passed since the run reached this line. Each call is a step of its own.
   bool slept(std::uint32_t milliseconds);
@@ -108,8 +113,9 @@ class Run {
 
  private:
   std::uint32_t place_ = 0;
-  const AskProvider* provider_ = nullptr;
+  const FetchAsUser* upstream_ = nullptr;
   std::uint32_t steps_ = 0;
+  std::uint32_t requests_ = 0;
   std::vector<Note> notes_;
 };
 

@@ -23,8 +23,8 @@ bool is_modern(const HttpRequest& request, const Json& body);
 
 Outcome serve(const Catalog& catalog, const ScopePolicy& policy, const Principal& principal,
               const ScopeChallenge& challenge, const HttpRequest& request, const Facts& facts,
-              const wire::JsonLimits& limits, const AskProvider* provider) {
-  return serve(Context{catalog, policy, principal, challenge, request, facts, provider}, limits);
+              const wire::JsonLimits& limits, const FetchAsUser* upstream) {
+  return serve(Context{catalog, policy, principal, challenge, request, facts, upstream}, limits);
 }
 
 Outcome serve(const Context& context, const wire::JsonLimits& limits) {

@@ -22,11 +22,11 @@ namespace postern::mcp {
 using ScopeChallenge = std::function<Answer(const ScopeSet& needed)>;
 
 /// Decides one request whose bearer, Host and Origin have been checked already. `principal`: who calls; its subject is
-/// empty where authorization is off, and then no scope is asked for. `provider`: how tools ask the third party that the
-/// caller logged in with; null: they can't.
+/// empty where authorization is off, and then no scope is asked for. `upstream`: how tools send requests in the
+/// caller's name; null: they can't.
 Outcome serve(const Catalog& catalog, const ScopePolicy& policy, const Principal& principal,
               const ScopeChallenge& challenge, const HttpRequest& request, const Facts& facts,
-              const wire::JsonLimits& limits, const AskProvider* provider = nullptr);
+              const wire::JsonLimits& limits, const FetchAsUser* upstream = nullptr);
 
 struct Context;  // core/mcp/call.hpp
 

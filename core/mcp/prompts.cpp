@@ -34,7 +34,7 @@ Done get_prompt(const Context& context, const Call& call, Ask& ask) {
   if (std::optional<RpcError> refused = refused_arguments(*prompt, arguments)) return std::move(*refused);
 
   Ask own(ask.facts());
-  Run run(own, context.principal, arguments, call.place, context.provider);
+  Run run(own, context.principal, arguments, call.place, context.upstream);
   const std::vector<Json> messages = prompt->handler(run);
   Done done;
   if (own.pending()) {

@@ -38,7 +38,7 @@ Done list_resources(const Context& context, const Call& call, Ask& ask) {
   std::string list;
   for (const ResourceProvider& provider : context.catalog.resources()) {
     if (!provider.list || !context.allows(provider.scopes)) continue;
-    Run run(own, context.principal, no_arguments, call.place, context.provider);
+    Run run(own, context.principal, no_arguments, call.place, context.upstream);
     for (const Json& resource : provider.list(run)) {
       if (!list.empty()) list += ',';
       list += wire::dump_json(resource);
@@ -76,7 +76,7 @@ Done read_resource(const Context& context, const Call& call, Ask& ask) {
 
   Ask own(ask.facts());
   for (const ResourceProvider* provider : providers.allowed) {
-    Run run(own, context.principal, no_arguments, call.place, context.provider);
+    Run run(own, context.principal, no_arguments, call.place, context.upstream);
     const std::vector<Json> contents = provider->read(run, *uri);
     if (own.pending()) {
       ask.join(own);

@@ -100,7 +100,7 @@ Done run_handler(const Context& context, const Call& call, const Catalog::Regist
                  const Json& arguments, Ask& ask) {
   // Its own questions decide whether this call waits, not those of another call of the batch.
   Ask own(ask.facts());
-  Run run(own, context.principal, arguments, call.place, context.provider);
+  Run run(own, context.principal, arguments, call.place, context.upstream);
   ToolResult result = registered.tool.handler(run);
   Done done;
   if (own.pending()) {

@@ -149,6 +149,7 @@ bool is_good(const Authority& authority, const LoginSession& session, Ask& ask) 
 std::vector<AccountApp> apps_of(const Authority& authority, const UserGrants& found, Ask& ask) {
   std::map<std::string, AccountApp> by_client;
   std::map<std::string, ScopeSet> scopes;
+  std::map<std::string, const Provider*> providers;  // Whose profile a scope shows.
   for (const UserGrant& one : found.grants) {
     if (!one.grant || !lives(*one.grant, ask.facts().now())) continue;
     const store::Grant& grant = *one.grant;
@@ -166,6 +167,7 @@ std::vector<AccountApp> apps_of(const Authority& authority, const UserGrants& fo
     app.used = std::max(app.used, grant.used);
     app.times += 1;
     scopes[grant.client] = scopes[grant.client].united_with(grant.scopes);
+    if (const Provider* provider = authority.provider(grant.provider)) providers[grant.client] = provider;
     const std::string label = provider_label(authority, grant.provider);
     if (!label.empty() && std::find(app.providers.begin(), app.providers.end(), label) == app.providers.end()) {
       app.providers.push_back(label);
@@ -173,7 +175,7 @@ std::vector<AccountApp> apps_of(const Authority& authority, const UserGrants& fo
   }
   std::vector<AccountApp> apps;
   for (auto& [client, app] : by_client) {
-    app.scopes = scopes_in_words(authority, scopes[client]);
+    app.scopes = scopes_in_words(authority, scopes[client], providers[client]);
     apps.push_back(std::move(app));
   }
   std::sort(apps.begin(), apps.end(), [](const AccountApp& left, const AccountApp& right) {

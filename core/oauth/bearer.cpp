@@ -5,7 +5,6 @@
 #include "core/oauth/replies.hpp"
 #include "core/oauth/requested_scopes.hpp"
 #include "core/oauth/tokens.hpp"
-#include "core/oauth/upstream_check.hpp"
 #include "core/store/record.hpp"
 #include "core/store/records.hpp"
 #include "core/wire/challenge.hpp"
@@ -78,9 +77,7 @@ Admission admit(const Authority& authority, const HttpRequest& request, Ask& ask
           std::move(check.commit), std::move(check.topics), std::move(check.audit)};
 }
 
-Answer provider_ended(const Authority& authority, const Principal& principal, const store::Found<store::Grant>& grant,
-                      Ask& ask) {
-  UpstreamCheck check = end_for_provider(authority, principal.grant, grant, "the provider answered 401", ask);
+Answer provider_ended(const Authority& authority, const Principal& principal, UpstreamCheck check) {
   return refuse_gone(authority, std::move(check), authority.default_scopes.united_with(principal.scopes));
 }
 

@@ -11,6 +11,7 @@
 #include "core/flow/principal.hpp"
 #include "core/oauth/authority.hpp"
 #include "core/oauth/refusal.hpp"
+#include "core/oauth/upstream_check.hpp"
 #include "core/store/record.hpp"
 #include "core/store/records.hpp"
 
@@ -32,9 +33,8 @@ struct Admission {
 /// expiry and audience are checked, before that read.
 Admission admit(const Authority& authority, const HttpRequest& request, Ask& ask);
 
-/// 401 to a token whose grant the provider has ended, and the end itself. Means nothing while `ask.pending()`.
-Answer provider_ended(const Authority& authority, const Principal& principal, const store::Found<store::Grant>& grant,
-                      Ask& ask);
+/// 401 to a token whose grant the provider has ended, and the end itself: `check` has what is to be written.
+Answer provider_ended(const Authority& authority, const Principal& principal, UpstreamCheck check);
 
 /// 403, RFC 6750 s. 3.1. The challenge names what the caller has and what the call needs, so that a client that asks
 /// for just that loses nothing.

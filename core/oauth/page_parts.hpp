@@ -24,6 +24,7 @@ std::string shown_client(std::string_view name);
 std::string form_start(const Authority& authority, std::string_view leaf, std::string_view flow);
 
 /// What scopes mean to people. Not escaped.
-std::vector<std::string> scopes_in_words(const Authority& authority, const ScopeSet& scopes);
+std::vector<std::string> scopes_in_words(const Authority& authority, const ScopeSet& scopes,
+                                         const Provider* provider = nullptr);
 
 }  // namespace postern::oauth

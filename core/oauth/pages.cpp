@@ -34,7 +34,7 @@ Reply login_page(const Authority& authority, int status, const LoginPage& login)
 }
 
 ConsentPage consent_page_of(const Authority& authority, const AuthorizationRequest& request,
-                            const store::Client& client) {
+                            const store::Client& client, const Provider* provider) {
   ConsentPage page;
   page.client_name = client.name;
   // Of a metadata document's client the host is known; of others it is what they say.
@@ -42,9 +42,9 @@ ConsentPage consent_page_of(const Authority& authority, const AuthorizationReque
   const std::string& home = page.client_host_known ? request.client_id : client.uri;
   if (const auto uri = wire::Uri::parse(home)) page.client_host = uri->host;
   page.redirect_host = request.redirect.display_host();
-  page.scopes = scopes_in_words(authority, request.scopes);
+  page.scopes = scopes_in_words(authority, request.scopes, provider);
   const ScopeSet offered = offered_beside(authority, request.scopes);
-  const std::vector<std::string> words = scopes_in_words(authority, offered);
+  const std::vector<std::string> words = scopes_in_words(authority, offered, provider);
   for (std::size_t i = 0; i < words.size(); ++i) page.offered.push_back({box_of(offered.tokens()[i]), words[i]});
   page.loopback_only = is_loopback_only(authority, client);
   return page;
@@ -156,11 +156,13 @@ std::string shown_client(std::string_view name) {
   return text.empty() ? "an application without a name" : "<bdi>" + text + "</bdi>";
 }
 
-std::vector<std::string> scopes_in_words(const Authority& authority, const ScopeSet& scopes) {
+std::vector<std::string> scopes_in_words(const Authority& authority, const ScopeSet& scopes, const Provider* provider) {
   std::vector<std::string> words;
   for (const std::string& token : scopes.tokens()) {
     const ScopeDefinition* definition = authority.scopes.find(token);
     words.push_back(definition == nullptr || definition->in_words.empty() ? token : definition->in_words);
+    if (provider == nullptr || definition == nullptr || !definition->shows_profile) continue;
+    words.back() += ", and your " + provider->label + " profile: " + provider->profile_in_words;
   }
   return words;
 }

@@ -42,9 +42,10 @@ struct ConsentPage {
   std::string provider;        ///< Not empty: the account is chosen there, after this page.
   std::string provider_host;
 };
-/// What the request and its client make of the page; the account is for the caller to add.
+/// What the request and its client make of the page; the account is for the caller to add. `provider`: where the user
+/// logs in; null: here.
 ConsentPage consent_page_of(const Authority& authority, const AuthorizationRequest& request,
-                            const store::Client& client);
+                            const store::Client& client, const Provider* provider = nullptr);
 Reply consent_page(const Authority& authority, const ConsentPage& page);
 
 struct MessagePage {

@@ -133,7 +133,7 @@ Problem complete_openid(Provider& provider, std::string_view preset);
 Problem complete_oauth2(Provider& provider);
 Problem check_id(std::string_view id);
 Problem check_url(std::string_view what, std::string_view url);
-Problem check_common(const Provider& provider);
+Problem check_common(Provider& provider);
 Problem check_allow(const Provider& provider);
 
 }  // namespace
@@ -177,6 +177,9 @@ Problem complete_github(Provider& provider) {
   fill(provider.scope, provider.allow.organisations.empty() ? "read:user" : "read:user read:org");
   fill(provider.subject_claim, "id");
   fill(provider.name_claim, "login");
+  fill(provider.profile_in_words,
+       "name, e-mail address, company, location, website, biography, plan, and how many repositories, gists and "
+       "followers you have");
   provider.token_auth = post;
   return std::nullopt;
 }
@@ -197,6 +200,7 @@ Problem complete_openid(Provider& provider, std::string_view name) {
   fill(provider.authorize_parameters, chosen->authorize_parameters);
   fill(provider.name_claim, chosen->name_claim);
   fill(provider.groups_claim, chosen->groups_claim);
+  fill(provider.profile_in_words, "name, e-mail address, picture and what else it tells of you");
   provider.email_verified_claim = chosen->email_verified_claim;
   fill(provider.subject_claim, "sub");
   if (provider.subject_claim != "sub") return "subject_claim: an OpenID provider names its users by sub";
@@ -217,17 +221,26 @@ Problem complete_oauth2(Provider& provider) {
   if (provider.label.empty()) provider.label = provider.id;
   fill(provider.subject_claim, "sub");
   fill(provider.name_claim, "name");
+  fill(provider.profile_in_words, "all that it tells of you");
   return std::nullopt;
 }
 
-Problem check_common(const Provider& provider) {
+Problem check_common(Provider& provider) {
   if (provider.kind != Provider::Kind::oidc) {
     if (Problem problem = check_url("authorize_url", provider.authorize_url)) return problem;
     if (Problem problem = check_url("token_url", provider.token_url)) return problem;
     if (Problem problem = check_url("api_url", provider.api_url)) return problem;
   }
+  if (!provider.api_base.empty()) {
+    if (Problem problem = check_url("api_base", provider.api_base)) return problem;
+    if (provider.api_base.find('?') != std::string::npos) return "api_base: expected no query";
+    if (provider.api_base.back() == '/') provider.api_base.pop_back();
+  }
   if (!ScopeSet::parse(provider.scope)) return "scope: expected scope tokens separated by spaces";
   if (!wire::Form::parse(provider.authorize_parameters)) return "authorize_parameters: expected a form";
+  if (provider.profile_in_words.size() > 300 || !wire::valid_utf8(provider.profile_in_words)) {
+    return "profile_in_words: expected at most 300 bytes";
+  }
   if (provider.label.size() > 60 || !wire::valid_utf8(provider.label)) return "label: expected at most 60 bytes";
   return std::nullopt;
 }

@@ -34,9 +34,9 @@ struct Provider {
   std::string issuer;         ///< oidc: everything else is discovered below it.
   std::string authorize_url;  ///< github, oauth2.
   std::string token_url;
-  std::string
-      api_url;  ///< github: base of its API; oauth2: the profile of the token's user. What tools ask begins with it.
-  std::string scope;  ///< What is asked for there; scope tokens separated by spaces.
+  std::string api_url;   ///< github: base of its API; oauth2: the profile of the token's user.
+  std::string api_base;  ///< What tools ask begins with it. Empty: with `api_url`; oidc has then nothing to ask.
+  std::string scope;     ///< What is asked for there; scope tokens separated by spaces.
   AllowList allow;
 
   // How it differs.
@@ -48,6 +48,8 @@ struct Provider {
   std::string groups_claim;          ///< `groups`
   /// The claim that says that the e-mail address is the user's. Entra has another one than the standard.
   std::string email_verified_claim = "email_verified";
+  /// What a profile there holds, for the consent page: `name, e-mail address, picture`.
+  std::string profile_in_words;
   bool groups_in_userinfo = false;  ///< The ID token has no groups; the userinfo endpoint has (GitLab).
   /// The issuer in discovery has `{tenantid}`, to be read from the claim `tid` (Entra, several tenants).
   bool issuer_names_tenant = false;

@@ -1,29 +1,28 @@
-// A tool asks the third party that the user logged in with, by the user's own token there, which no tool ever sees.
+// A tool's request to the API of the identity provider that its user logged in with, by the user's own token there, which
+// no tool ever sees.
 #pragma once
 
-#include <optional>
-#include <string>
+#include <cstdint>
 
-#include "core/base/json.hpp"
 #include "core/flow/ask.hpp"
-#include "core/flow/outcome.hpp"
 #include "core/flow/principal.hpp"
+#include "core/flow/upstream.hpp"
 #include "core/oauth/authority.hpp"
+#include "core/oauth/upstream_check.hpp"
 
 namespace postern::oauth {
 
-struct ProviderReply {
-  enum class Kind { waiting, none, ok, refused, gone, limited, unreachable };
-  Kind kind = Kind::none;
-  std::string provider = {};
-  Json body = {};
-  int status = 0;
-  Seconds retry_after = {};
-  std::optional<Answer> ended = {};  ///< gone: what the whole request is answered with.
+struct UpstreamCall {
+  UpstreamResponse response;
+  /// What the look at the grant has to write, whatever the response. Behind the gate, which has looked already, only
+  /// that of an end (`gone`) is news.
+  UpstreamCheck check = {};
 };
 
-/// GET `path` below the provider's API (`/user/repos`), or, where it is empty, the user's profile. A path that could lead
-/// elsewhere (another host, dot segments) is refused.
-ProviderReply call_provider(const Authority& authority, const Principal& principal, const std::string& path, Ask& ask);
+/// Below the provider's API or, where the path is empty, for the user's profile. What could lead elsewhere (another host,
+/// dot segments), or could be taken for another request on its way, is refused before anything is asked for. Tokens that
+/// run out are renewed first. `step`: as `Fetch` has it.
+UpstreamCall fetch_as_user(const Authority& authority, const Principal& principal, const UpstreamRequest& request,
+                           std::uint32_t step, Ask& ask);
 
 }  // namespace postern::oauth

@@ -57,7 +57,7 @@ Reply ask_for_provider_consent(const Authority& authority, const Browser& browse
   flow.expires = facts.now() + authority.lifetimes.flow;
   flow.provider = provider.id;
   flow.offered = offered_beside(authority, request.scopes);
-  ConsentPage page = consent_page_of(authority, request, client);
+  ConsentPage page = consent_page_of(authority, request, client, &provider);
   page.flow = seal(authority, flow, facts);
   page.provider = provider.label;
   const auto there = wire::Uri::parse(provider.issuer.empty() ? provider.authorize_url : provider.issuer);

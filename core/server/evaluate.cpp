@@ -43,7 +43,6 @@ Outcome of_authority(const Deployment& deployment, const HttpRequest& request, c
 Outcome mcp_endpoint(const Deployment& deployment, const HttpRequest& request, const Facts& facts);
 Outcome sse_endpoint(const Deployment& deployment, const HttpRequest& request, const Facts& facts);
 Outcome messages_endpoint(const Deployment& deployment, const HttpRequest& request, const Facts& facts);
-mcp::ProviderAnswer told(oauth::ProviderReply reply);
 Outcome front_page(const Deployment& deployment, const HttpRequest& request, const Facts& facts);
 Outcome health(const Deployment& deployment, const HttpRequest& request, const Facts& facts);
 
@@ -173,12 +172,14 @@ Outcome behind_gate(const Deployment& deployment, const HttpRequest& request, co
     return oauth::insufficient_scope(authority, principal, needed);
   };
   std::optional<Answer> ended;  // The provider told a tool that its user is gone.
-  const mcp::AskProvider provider = [&](Ask& ask, const std::string& path) {
-    oauth::ProviderReply reply = oauth::call_provider(authority, principal, path, ask);
-    if (reply.ended) ended = std::move(reply.ended);
-    return told(std::move(reply));
+  const mcp::FetchAsUser upstream = [&](Ask& ask, const UpstreamRequest& wanted, std::uint32_t step) {
+    oauth::UpstreamCall call = oauth::fetch_as_user(authority, principal, wanted, step, ask);
+    if (call.response.kind == UpstreamResponse::Kind::gone && !ask.pending()) {
+      ended = oauth::provider_ended(authority, principal, std::move(call.check));
+    }
+    return std::move(call.response);
   };
-  const mcp::Context context{deployment.catalog, authority.scopes, principal, challenge, request, facts, &provider};
+  const mcp::Context context{deployment.catalog, authority.scopes, principal, challenge, request, facts, &upstream};
   Outcome outcome = serve(deployment, context, limits);
   Answer* answer = outcome.answer();
   if (answer == nullptr) return outcome;
@@ -221,38 +222,6 @@ Outcome messages_endpoint(const Deployment& deployment, const HttpRequest& reque
                             [](const Deployment&, const mcp::Context& context, const wire::JsonLimits& limits) {
                               return mcp::serve_messages(context, limits);
                             }));
-}
-
-// The two layers know nothing of each other.
-mcp::ProviderAnswer told(oauth::ProviderReply reply) {
-  using From = oauth::ProviderReply::Kind;
-  using To = mcp::ProviderAnswer::Kind;
-  mcp::ProviderAnswer answer{To::none, std::move(reply.provider), std::move(reply.body), reply.status,
-                             reply.retry_after};
-  switch (reply.kind) {
-    case From::waiting:
-      answer.kind = To::waiting;
-      break;
-    case From::none:
-      answer.kind = To::none;
-      break;
-    case From::ok:
-      answer.kind = To::ok;
-      break;
-    case From::refused:
-      answer.kind = To::refused;
-      break;
-    case From::gone:
-      answer.kind = To::gone;
-      break;
-    case From::limited:
-      answer.kind = To::limited;
-      break;
-    case From::unreachable:
-      answer.kind = To::unreachable;
-      break;
-  }
-  return answer;
 }
 
 bool is_read(const HttpRequest& request) { return request.method == "GET" || request.method == "HEAD"; }
@@ -323,6 +292,20 @@ Outcome evaluate(const Deployment& deployment, const HttpRequest& request, const
     outcome.event_headers.insert(outcome.event_headers.end(), head.headers.begin(), head.headers.end());
   }
   return outcome;
+}
+
+Outcome fetch_as_user(const Deployment& deployment, const Principal& principal, const UpstreamRequest& request,
+                      const Facts& facts) {
+  Ask ask(facts);
+  oauth::UpstreamCall call = oauth::fetch_as_user(deployment.authority, principal, request, 1, ask);
+  if (ask.pending()) return ask.needs();
+  UpstreamResponse& response = call.response;
+  const bool answered = response.kind == UpstreamResponse::Kind::answered;
+  Reply reply{response.status, std::move(response.headers), std::move(answered ? response.body : response.problem), {}};
+  const std::string word(word_for(response.kind));
+  reply.headers.insert(reply.headers.begin(), {std::string(upstream_outcome), word + ' ' + response.provider});
+  return Answer{std::move(reply), std::move(call.check.commit), std::move(call.check.topics),
+                std::move(call.check.audit)};
 }
 
 StreamCheck check(const Deployment& deployment, const Stream& stream, const Facts& facts) {

@@ -3,6 +3,8 @@
 
 #include "core/flow/facts.hpp"
 #include "core/flow/outcome.hpp"
+#include "core/flow/principal.hpp"
+#include "core/flow/upstream.hpp"
 #include "core/mcp/streams.hpp"
 #include "core/server/deployment.hpp"
 
@@ -12,6 +14,16 @@ namespace postern {
 /// The host performs the needs, teaches the facts their answers, and evaluates again; then it commits, and replies only
 /// after the commit has held. A lost commit means: forget the facts, start again.
 Outcome evaluate(const Deployment& deployment, const HttpRequest& request, const Facts& facts);
+
+/// A request of a tool that the host runs to the API of the identity provider that `principal` logged in with: an
+/// evaluation of its own, beside that of the call. It knows the claims of the call's, and what was done for it (a refresh
+/// token that the gate has used is good once). The reply is what came from there, with one field more, the first:
+/// `upstream_outcome`, which has the word for the kind and the provider's id. Where that is not `answered`, the body is the
+/// problem.
+/// A reply without the field is the host's own: the store is in trouble.
+Outcome fetch_as_user(const Deployment& deployment, const Principal& principal, const UpstreamRequest& request,
+                      const Facts& facts);
+inline constexpr std::string_view upstream_outcome = "Postern-Upstream";
 
 // What an open stream says to a topic: `tell`, core/mcp/streams.hpp.
 

@@ -199,6 +199,8 @@ void read_provider(Members& members, std::vector<oauth::Provider>& into) {
   members.text("authorize_url", row.authorize_url);
   members.text("token_url", row.token_url);
   members.text("api_url", row.api_url);
+  members.text("api_base", row.api_base);
+  members.text("profile_in_words", row.profile_in_words);
   members.text("scope", row.scope);
   members.object("allow", [&](Members& allow) { read_allow(allow, row.allow); });
   members.word("token_auth", {"basic", "post"}, row.token_auth);
@@ -251,6 +253,7 @@ void read_scopes(Members& members, Settings& into) {
     scope.text("token", definition.token);
     scope.text("in_words", definition.in_words);
     scope.texts("implies", definition.implies);
+    scope.boolean("shows_profile", definition.shows_profile);
   });
   members.scopes("default_scopes", into.default_scopes);
 }

@@ -166,11 +166,19 @@ int serve(const Program& program, const config::Options& options) {
   Passwords passwords;
   Pause pause;
   const auto fetcher = make_fetcher(fetch_settings(options), *log);
-  const Host host{*store,        passwords,
-                  pause,         *log,
-                  program.tools, [&streams](const std::vector<Topic>& topics) { streams.publish(topics); },
-                  system_now,    [] { return system_entropy(32); },
-                  fetcher.get(), audit.get()};
+  const Host host{*store,
+                  passwords,
+                  pause,
+                  *log,
+                  program.tools,
+                  [&streams](const std::vector<Topic>& topics) { streams.publish(topics); },
+                  system_now,
+                  [] { return system_entropy(32); },
+                  fetcher.get(),
+                  audit.get(),
+                  [&](const Principal& principal, const UpstreamRequest& request, const Facts& facts) {
+                    return fetch_as_user(*deployment, principal, request, facts);
+                  }};
   const http::Service service{
       host,
       [&](const HttpRequest& request, const Facts& facts) { return evaluate(*deployment, request, facts); },

@@ -34,6 +34,8 @@ ProviderTable provider_table(const toml::node& node, const std::string& source) 
                        "authorize_url",
                        "token_url",
                        "api_url",
+                       "api_base",
+                       "profile_in_words",
                        "scope",
                        "allow",
                        "pkce",
@@ -59,6 +61,8 @@ ProviderTable provider_table(const toml::node& node, const std::string& source) 
   take(table, "authorize_url", read.source, provider.authorize_url);
   take(table, "token_url", read.source, provider.token_url);
   take(table, "api_url", read.source, provider.api_url);
+  take(table, "api_base", read.source, provider.api_base);
+  take(table, "profile_in_words", read.source, provider.profile_in_words);
   take(table, "scope", read.source, provider.scope);
   take(table, "pkce", read.source, provider.pkce);
   take(table, "authorize_parameters", read.source, provider.authorize_parameters);

@@ -26,6 +26,7 @@ export async function ahead(evaluate, world, copies = noCopies) {
     facts.answers.push(...read);
     if (runs.length === 0) ++round;
     else await ran(runs, world, request, facts);
+    if (request.stale) break; // the copies may say what is no longer true
   }
   return request;
 }
@@ -33,7 +34,7 @@ export async function ahead(evaluate, world, copies = noCopies) {
 const standsAlone = ({ reply, commit, topics }) => reply.stream === null && topics.length === 0 && isEmpty(commit);
 
 async function ran(runs, world, request, facts) {
-  const done = await Promise.all(runs.map(async (need) => [need, { fact: "tool_ran", result: await runTool(need, world, request.topics) }]));
+  const done = await Promise.all(runs.map(async (need) => [need, { fact: "tool_ran", result: await runTool(need, world, request) }]));
   request.done.push(...done);
   facts.answers.push(...done);
 }

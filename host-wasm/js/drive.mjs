@@ -3,13 +3,13 @@
 // A world is what the host has: {now() in Unix seconds, entropy() as 32 bytes, store, passwords, tools?, fetch?(need),
 // publish?(topics), audit?(events, request id), log?(level, what, fields), pause?(milliseconds)}. `fetch` performs one
 // request to another server under the host's own egress policy (core/flow/need.hpp, Fetch) and gives {status, headers,
-// body, problem}; without it this host reaches no other server.
+// body, problem}; without it this host reaches no other server. `fetchAsUser(principal, asked, request)`: upstream.mjs.
 
 import { sameBytes } from "./text.mjs";
 import { runTool } from "./tools.mjs";
 
 const attempts = 5;
-const rounds = 8; // those that wait for time or for a tool do not count
+const rounds = 8; // those that wait for time, for a tool or for a tool's request do not count
 const claimSeconds = 30; // as host-native/drive.cpp
 const claimWait = { step: 100, longest: 15_000 }; // milliseconds
 const mostClaims = 8;
@@ -25,9 +25,10 @@ export async function drive(deployment, request, world, sink = {}, begun = {}) {
   return run((facts) => deployment.evaluate(request, facts), world, sink, begun);
 }
 
-/** The same for any evaluation: `evaluate(facts)` gives an outcome. */
-export async function run(evaluate, world, sink = {}, { done = [], topics = [] } = {}) {
-  const request = { done: new Map(done.map(([need, fact]) => [nameOf(need), fact])), topics, claims: new Claims(world), sent: 0 };
+/** The same for any evaluation: `evaluate(facts)` gives an outcome. `outer`: the request whose tool this one is for. */
+export async function run(evaluate, world, sink = {}, { done = [], topics = [] } = {}, outer = undefined) {
+  const known = outer?.done ?? done.map(([need, fact]) => [nameOf(need), fact]);
+  const request = { sink, done: new Map(known), steps: new Set(), topics, claims: new Claims(world, outer?.claims), sent: 0, stale: false };
   try {
     for (let attempt = 0; attempt < attempts; ) {
       const step = await attemptOnce(evaluate, world, request, sink);
@@ -43,7 +44,7 @@ export async function run(evaluate, world, sink = {}, { done = [], topics = [] }
 }
 
 const lost = {}; // someone was first: read again
-const claimed = {}; // what was read before the claim may not be true any more
+const stale = {}; // more is claimed than was, or a tool's request has written: what was read before may not be true any more
 
 async function attemptOnce(evaluate, world, request, sink) {
   const facts = { now: world.now(), entropy: world.entropy(), answers: request.claims.facts() };
@@ -55,9 +56,13 @@ async function attemptOnce(evaluate, world, request, sink) {
     }
     if (outcome.answer !== null) return finish(outcome.answer, world, request, sink);
     const wanted = outcome.needs.filter(({ need }) => need === "claim");
-    if (wanted.length > 0) return (await request.claims.take(wanted)) ? claimed : { reply: busy() };
+    if (wanted.length > 0) return (await request.claims.take(wanted)) ? stale : { reply: busy() };
     facts.answers.push(...(await perform(outcome.needs, world, request)));
-    if (!outcome.needs.some(({ need }) => need === "sleep" || need === "run_tool")) ++round;
+    if (request.stale) {
+      request.stale = false;
+      return stale;
+    }
+    if (!outcome.needs.some(({ need, step }) => need === "sleep" || need === "run_tool" || (need === "fetch" && step > 0))) ++round;
   }
   world.log?.("error", "request.endless", { rounds });
   return { reply: busy() };
@@ -88,14 +93,16 @@ class Claims {
   #world;
   #owner;
   #needs = [];
+  #lent; // held by the outer request, which gives them back
   #waited = 0;
 
-  constructor(world) {
+  constructor(world, outer) {
     this.#world = world;
+    this.#lent = outer?.facts() ?? [];
   }
 
   facts() {
-    return this.#needs.map((need) => [need, { fact: "claimed" }]);
+    return [...this.#lent, ...this.#needs.map((need) => [need, { fact: "claimed" }])];
   }
 
   async take(needs) {
@@ -141,17 +148,30 @@ const pause = (world, milliseconds) =>
  * All needs of a round, in parallel: pairs of need and fact. What has effects of its own is done once for a request, also
  * when it starts over: `request` remembers it, and the topics of its tools.
  */
-export function perform(needs, world, request = { done: new Map(), topics: [] }) {
+export function perform(needs, world, request = { done: new Map(), steps: new Set(), topics: [] }) {
   return Promise.all(needs.map(async (need) => [need, await once(need, world, request)]));
 }
 
-const nameOf = (need) => JSON.stringify(need);
+/** Not to be sent twice for one step, RFC 9110 s. 9.2.2. */
+const hasEffects = ({ need, step, method }) => need === "fetch" && step > 0 && method !== "GET" && method !== "HEAD";
+
+/** Of two requests with effects that differ in the token it is the same: that may have been renewed since. */
+function nameOf(need) {
+  if (!hasEffects(need)) return JSON.stringify(need);
+  return JSON.stringify({ ...need, headers: need.headers.filter(([name]) => name !== "Authorization") });
+}
+
+const refused = { fact: "fetched", status: 0, headers: [], body: "", problem: "refused" };
 
 async function once(need, world, request) {
   if (need.need === "load" || need.need === "scan") return read(need, world);
   const name = nameOf(need);
   const known = request.done.get(name);
   if (known !== undefined) return known;
+  if (hasEffects(need)) {
+    if (request.steps.has(need.step)) return refused;
+    request.steps.add(need.step);
+  }
   const learned = await act(need, world, request);
   if (learned.fact !== "unavailable") request.done.set(name, learned);
   return learned;
@@ -179,9 +199,9 @@ async function act(need, world, request) {
         await pause(world, need.milliseconds);
         return { fact: "slept" };
       case "run_tool":
-        return { fact: "tool_ran", result: await runTool(need, world, request.topics) };
+        return { fact: "tool_ran", result: await runTool(need, world, request) };
       case "fetch":
-        if (world.fetch === undefined) return { fact: "fetched", status: 0, headers: [], body: "", problem: "refused" };
+        if (world.fetch === undefined) return refused;
         return { fact: "fetched", ...(await world.fetch(need)) };
       default:
         return { fact: "unavailable" };

@@ -26,6 +26,15 @@ export class Deployment {
     });
   }
 
+  /** An outcome: core/server/evaluate.hpp's fetch_as_user. `asked`: {method, target, headers, body}. */
+  fetchAsUser(principal, asked, facts) {
+    return this.#call("postern_fetch_as_user", this.#opened.handle, types.outcome, (to) => {
+      types.principal.write(to, principal);
+      types.request.write(to, asked);
+      types.facts.write(to, facts);
+    });
+  }
+
   /** What an open stream says to a topic: {bytes, close}. */
   tell(stream, topic) {
     return this.#call("postern_tell", undefined, types.step, (to) => {

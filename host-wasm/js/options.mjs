@@ -40,7 +40,7 @@ function checkTool(tool, at) {
   const place = typeof tool?.name === "string" ? `tool '${tool.name}'` : `tools[${at}]`;
   known(objectOf(tool, place, "an object with name and run"), place, named.tool);
   if (typeof tool.name !== "string") throw new TypeError(`${place}: name: expected a text, got ${told(tool.name)}`);
-  if (typeof tool.run !== "function") throw new TypeError(`${place}: run: expected a function, run(args, principal), got ${told(tool.run)}`);
+  if (typeof tool.run !== "function") throw new TypeError(`${place}: run: expected a function, run(args, context), got ${told(tool.run)}`);
   for (const name of ["scopes", "requiredCapabilities"]) optional(tool, name, "an array of texts", areTexts, place);
 }
 

@@ -21,6 +21,8 @@ export interface Scope {
   in_words: string;
   /** Scopes that it contains. */
   implies?: string[];
+  /** With it a tool shows what the identity provider tells of the user: the consent page says what that is. */
+  shows_profile?: boolean;
 }
 
 /** What is served. core/server/settings_json.hpp tells every member; the core refuses one that it does not know. */
@@ -79,6 +81,36 @@ export interface Topic {
   name?: string;
 }
 
+/** What a tool has beside its arguments. It is the principal, too, as tools had before: `({ who }, { user_name }) => ...` */
+export interface ToolContext extends Principal {
+  principal: Principal;
+  /**
+   * Sends a request to the API of the identity provider that the user logged in with, in the user's name. `path`: below that API,
+   * with its query, `/user/repos?page=2`; empty: the user's profile. Gives what came, whatever its status, redirects too; at most
+   * 1 MiB, in 10 s. Nothing is sent twice. Rejects with an UpstreamError where nothing came.
+   */
+  fetchAsUser(path: string, init?: FetchAsUser): Promise<Response>;
+}
+
+export interface FetchAsUser {
+  /** GET by default; neither CONNECT nor TRACE. */
+  method?: string;
+  /** Not Authorization, Cookie, Host and what belongs to a connection: these are the server's own. */
+  headers?: HeadersInit;
+  /** At most 1 MiB. Its Content-Type is application/json where `headers` has none. */
+  body?: string | Uint8Array;
+}
+
+/** Why `fetchAsUser` has no answer. */
+export interface UpstreamError extends Error {
+  /**
+   * `none`: the user did not log in at an identity provider, or no API of it is known. `refused`: such a request is not sent; the
+   * provider has heard nothing. `gone`: the grant has ended there or here; whatever the tool gives, the call is answered by a
+   * challenge. `unreachable`: nothing came that could be used; whether the request has arrived is not known.
+   */
+  code: "none" | "refused" | "gone" | "unreachable";
+}
+
 export interface ToolResult {
   /** Content blocks as MCP shapes them. */
   content?: Json[];
@@ -105,7 +137,7 @@ export interface Tool<Arguments = any> {
    * Called once for a call. A text is one block of content. What is thrown, and what is no result, is logged with the tool's
    * name, and told to the client as "The tool failed."
    */
-  run(args: Arguments, principal: Principal): string | ToolResult | Promise<string | ToolResult>;
+  run(args: Arguments, context: ToolContext): string | ToolResult | Promise<string | ToolResult>;
 }
 
 export interface StoredRecord {
@@ -168,6 +200,8 @@ export interface Fetch {
   reach: "configured" | "stranger";
   most_bytes: number;
   milliseconds: number;
+  /** Above 0: a tool's, in its user's name. */
+  step: number;
 }
 
 /** Performs a Fetch whose URL was judged. `addresses(list)`: those of the list that may be connected to. */
@@ -296,7 +330,7 @@ export interface ClientListed {
 
 export class Postern {
   /** What createPostern does, without waiting and without the first user. */
-  constructor(module: WebAssembly.Module, options: Omit<Options, "module" | "firstUser">);
+  constructor(module: WebAssembly.Module, options: Omit<Options, "module" | "firstUser">, elsewhere?: Partial<Pick<Postern, "fetchAsUser">>);
   /** Never rejects on what came from outside. */
   fetch(request: Request, watch?: Watch): Promise<Response>;
   /** The same where there is no Request. */
@@ -308,6 +342,11 @@ export class Postern {
   ahead(request: Request, copies?: Copies): Promise<{ response: Response; rest?: undefined } | { response?: undefined; rest: Rest }>;
   /** Where the store is: goes on with what `ahead` has begun, without running its tools again. */
   goOn(rest: Rest, watch?: Watch): Promise<Response>;
+  /** Where the store is, for a tool in front: what it asks in its user's name. */
+  fetchAsUser(
+    principal: Principal,
+    asked: { method: string; target: string; headers: [string, string][]; body: Text },
+  ): Promise<{ kind: "answered"; status: number; headers: [string, string][]; body: Text } | { kind: UpstreamError["code"]; problem: string }>;
   /** Of which records a copy may be read: what their keys begin with. */
   readonly copied: string[];
   /** `oneTime`: others have seen this password, so the first login with it has to change it. */

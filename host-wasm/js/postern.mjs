@@ -1,7 +1,7 @@
 // A whole server from a Request to a Response, on any runtime that has the web's standards.
 
 import { ahead } from "./ahead.mjs";
-import { drive } from "./drive.mjs";
+import { drive, run } from "./drive.mjs";
 import { egressBy } from "./egress.mjs";
 import { randomBytes } from "./entropy.mjs";
 import { partsOf, pathToLog, requestOf, responseOf } from "./exchange.mjs";
@@ -14,6 +14,7 @@ import { passwordsBy } from "./passwords.mjs";
 import { Streams } from "./streams.mjs";
 import { Sweeper } from "./sweeper.mjs";
 import { declarations, functions, wholeTopic } from "./tools.mjs";
+import { fetchedAsUser } from "./upstream.mjs";
 
 export { MemoryStore } from "./memory_store.mjs";
 export { passwordsBy } from "./passwords.mjs";
@@ -46,8 +47,11 @@ export class Postern {
   #sweeper;
   #lengthsHold;
 
-  /** The same without waiting: `module` is compiled, and the first user is `addFirstUser`'s. */
-  constructor(module, options) {
+  /**
+   * The same without waiting: `module` is compiled, and the first user is `addFirstUser`'s. `elsewhere.fetchAsUser(principal,
+   * asked)`: `fetchAsUser` of the host that has the store, for one in front.
+   */
+  constructor(module, options, elsewhere = {}) {
     checkOptions(options);
     const { settings, tools, store, passwords = passwordsBy(), egress, lengthsHold, ...rest } = options;
     const named = tools === undefined ? {} : { tools: declarations(tools) };
@@ -60,6 +64,7 @@ export class Postern {
       store,
       passwords,
       tools: functions(tools ?? []),
+      fetchAsUser: elsewhere.fetchAsUser ?? ((principal, asked, request) => this.fetchAsUser(principal, asked, request)),
       fetch: egress && egressBy(egress, this.#deployment, { exceptions, log }),
       publish: (topics) => this.#streams.publish(topics),
       audit: (audit || log) && ((events, id) => told(events, id, audit, log)),
@@ -112,6 +117,14 @@ export class Postern {
       const sink = new Sink(id, carried.method, reply, watch.writes);
       this.#answer(carried, sink, begun).catch((error) => this.#failed(sink, error)).then((status) => this.#told(id, began, carried, status));
     });
+  }
+
+  /**
+   * What a tool asks in its user's name: {kind, status, headers, body, problem}, the kinds of core/flow/upstream.hpp. `request`:
+   * the call that the tool is run for.
+   */
+  fetchAsUser(principal, asked, request = { sink: { id: newRequestId() } }) {
+    return fetchedAsUser((facts) => this.#deployment.fetchAsUser(principal, asked, facts), run, this.#world, request);
   }
 
   #carried(parts) {

@@ -1,6 +1,7 @@
 // Tools written in JavaScript: declared to the core, which lists them, checks scopes and arguments, and asks for a run.
 
 import { told } from "./options.mjs";
+import { contextOf } from "./upstream.mjs";
 
 /** What the core's settings have to know of the tools: core/server/settings_json.hpp, "tools". */
 export function declarations(tools) {
@@ -25,14 +26,15 @@ export const functions = (tools) => Object.fromEntries(tools.map(({ name, run })
  * Runs the tool and gives its result as JSON text. A function answers a text, or a result as MCP shapes it (`content`,
  * `structuredContent`, `isError`) with `topics` beside it. What goes wrong inside is for the operator's eyes: its text may
  * hold anything. So is what is no result: the client is told that the tool failed, and the log what its author has to mend.
+ * `request`: {topics}, and what upstream.mjs wants of it.
  */
-export async function runTool(need, world, topics) {
+export async function runTool(need, world, request) {
   try {
     if (!Object.hasOwn(world.tools ?? {}, need.name)) throw new Error("no such tool in this host");
-    const given = await world.tools[need.name](JSON.parse(need.arguments), need.principal);
+    const given = await world.tools[need.name](JSON.parse(need.arguments), contextOf(need.principal, world, request));
     const { topics: news, ...result } = shaped(given);
     const text = textOf(result);
-    topics.push(...news);
+    request.topics.push(...news);
     return text;
   } catch (error) {
     world.log?.("error", "tool.failed", { tool: need.name, reason: String(error?.message ?? error) });

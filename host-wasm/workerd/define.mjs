@@ -25,15 +25,19 @@ const sweep = { first: 1000, every: 60_000, between: 100 }; // milliseconds
  */
 export function definePostern(module, more = {}) {
   checkOptions({ settings: {}, ...more });
-  const postern = (env, rest) => {
+  const postern = (env, rest, elsewhere) => {
     const bound = optionsOf(env);
-    return new Postern(module, { ...bound, ...rest, ...more, settings: { ...more.settings, ...bound.settings } });
+    return new Postern(module, { ...bound, ...rest, ...more, settings: { ...more.settings, ...bound.settings } }, elsewhere);
   };
   let front; // one in each isolate
+  const made = (env) => {
+    const fetchAsUser = (principal, asked) => front.fetchAsUser(principal, asked);
+    return new Front(postern(env, {}, { fetchAsUser }), () => object(env), copiesOf(env));
+  };
 
   const worker = {
     fetch(request, env, ctx) {
-      front ??= new Front(postern(env), () => object(env), copiesOf(env));
+      front ??= made(env);
       return front.fetch(request, ctx);
     },
   };
@@ -68,6 +72,12 @@ export function definePostern(module, more = {}) {
     async goOn(rest) {
       if (!this.#sweeps) await this.#sweepIn(this.#swept ? sweep.every : sweep.first);
       return tellingWrites(this.#postern.copied, (watch) => this.#postern.goOn(rest, watch));
+    }
+
+    /** For the front: what a tool there asks in its user's name. */
+    async fetchAsUser(principal, asked) {
+      if (!this.#sweeps) await this.#sweepIn(this.#swept ? sweep.every : sweep.first);
+      return this.#postern.fetchAsUser(principal, asked);
     }
 
     /** For the front: records, or null for each that is not there. */

@@ -32,6 +32,13 @@ export class Front {
     return answered;
   }
 
+  /** What a tool in front asks in its user's name: the object has the user's tokens. */
+  async fetchAsUser(principal, asked) {
+    const told = await this.#object().fetchAsUser(principal, asked);
+    if (told.kind === "gone") this.#copies.dropAll();
+    return told;
+  }
+
   async #answered(request, ctx, copies) {
     const { response, rest } = await this.#postern.ahead(request, copies);
     const filling = copies?.filling();

@@ -83,5 +83,6 @@ const modules :List(Workerd.Worker.Module) = [
   (name = "js/text.mjs", esModule = embed "../js/text.mjs"),
   (name = "js/timers.mjs", esModule = embed "../js/timers.mjs"),
   (name = "js/tools.mjs", esModule = embed "../js/tools.mjs"),
+  (name = "js/upstream.mjs", esModule = embed "../js/upstream.mjs"),
   (name = "postern.wasm", wasm = embed "/postern.wasm"),
 ];

@@ -14,6 +14,7 @@ const jobs = [
   { name: 'edge', host: 'workerd', script: 'tests/edge/edge.mjs' },
   { name: 'front', host: 'workerd', script: 'tests/edge/front.mjs' },
   { name: 'package', host: 'node', script: 'tests/edge/package.mjs' },
+  ...['workerd', 'node'].map((name) => ({ name: 'upstream', host: name, ...interop('upstream') })),
   ...['ts1', 'legacy', 'lenient', 'sse', 'sweep'].map((name) => ({ name, host: 'deno', ...interop(name) })),
   ...['ts1', 'legacy', 'lenient', 'sse', 'account', 'sweep', 'github', 'cimd', 'canary', 'external'].map((name) => ({ name, host: 'npx', ...interop(name) })),
   { name: 'program', host: 'npx', script: 'tests/edge/program.mjs' },

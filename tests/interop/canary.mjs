@@ -99,7 +99,7 @@ async function byGithub(server, github, secrets) {
   secrets.keep('verifier after GitHub', asked.verifier);
   const tokens = secrets.tokens('after GitHub', await redeem(server, client, { ...asked, code }));
   const profile = await callTool(server, tokens.access_token, 'get_user_profile');
-  equal('the profile is GitHub’s', valueOf(answer(profile)?.result)?.profile?.login, 'octocat');
+  equal('the profile is GitHub’s', valueOf(answer(profile)?.result)?.login, 'octocat');
   secrets.tokens('refreshed after GitHub', await refresh(server, client, tokens.refresh_token));
   const exchange = github.requests.find((one) => one.path === '/login/oauth/access_token');
   secrets.keep('our verifier at GitHub', new URLSearchParams(exchange.body).get('code_verifier'));

@@ -78,7 +78,7 @@ async def main():
 
     async with connect() as client:
         profile = value_of(await client.call_tool("get_user_profile", {}))
-        ok(f"Python SDK, {transport}: get_user_profile shows the profile", profile["profile"]["login"] == "octocat", profile)
+        ok(f"Python SDK, {transport}: get_user_profile shows the profile", profile["login"] == "octocat", profile)
         say("revoke")
         await person.lines.get()
         clock.move(PROVIDER_CHECK + 1)

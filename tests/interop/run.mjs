@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { slack, sleep } from './lib.mjs';
 
 // The abuse test occupies the server as far as it can, so it runs alone, at the end.
-const together = ['ts1', 'ts2', 'python', 'legacy', 'lenient', 'sse', 'sweep', 'github', 'oidc', 'external', 'account', 'cli', 'canary', 'cimd', 'mcp_remote', 'libraries', 'sdk', 'inspector', 'clients'];
+const together = ['ts1', 'ts2', 'python', 'legacy', 'lenient', 'sse', 'sweep', 'github', 'oidc', 'external', 'account', 'cli', 'canary', 'cimd', 'mcp_remote', 'libraries', 'sdk', 'inspector', 'clients', 'upstream'];
 const alone = ['abuse'];
 const wanted = process.argv.slice(2);
 const chosen = (names) => names.filter((name) => !wanted.length || wanted.includes(name));

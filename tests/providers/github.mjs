@@ -1,19 +1,37 @@
 // A stand-in for GitHub on loopback, as its documents describe an OAuth app: the web application flow (authorize page,
 // code, PKCE), the token endpoint that answers 200 with `error` and form-encoded unless JSON is asked for, tokens that
-// expire and rotate where the app wants that, `GET /user`, `GET /user/orgs`, rate limits, and users who revoke an app.
+// expire and rotate where the app wants that, `GET /user` with every member that GitHub documents, `GET /user/orgs`, `GET
+// /user/repos` in pages, `POST /repos/{owner}/{repo}/issues`, rate limits, and users who revoke an app.
 import { createHash, randomBytes } from 'node:crypto';
 import http from 'node:http';
 
 const word = (prefix) => prefix + randomBytes(18).toString('base64url');
 
+/** A private user as GitHub's REST reference shows it. */
+export function profileOf(login, id, more = {}) {
+  const api = `https://api.github.com/users/${login}`;
+  return {
+    login, id, node_id: 'MDQ6VXNlcjE=', avatar_url: 'https://avatars.example/u/1', gravatar_id: '', url: api, html_url: `https://github.com/${login}`,
+    followers_url: `${api}/followers`, following_url: `${api}/following{/other_user}`, gists_url: `${api}/gists{/gist_id}`,
+    starred_url: `${api}/starred{/owner}{/repo}`, subscriptions_url: `${api}/subscriptions`, organizations_url: `${api}/orgs`, repos_url: `${api}/repos`,
+    events_url: `${api}/events{/privacy}`, received_events_url: `${api}/received_events`, type: 'User', user_view_type: 'private', site_admin: false,
+    name: 'The Octocat', company: '@github', blog: 'https://github.blog', location: 'San Francisco', email: 'octocat@github.com', notification_email: null,
+    hireable: null, bio: 'There once was...', twitter_username: null, public_repos: 8, public_gists: 8, followers: 20, following: 0,
+    created_at: '2011-01-25T18:44:36Z', updated_at: '2026-01-22T11:30:00Z', private_gists: 81, total_private_repos: 100, owned_private_repos: 100,
+    disk_usage: 10000, collaborators: 8, two_factor_authentication: true, plan: { name: 'pro', space: 976562499, private_repos: 9999, collaborators: 0 }, ...more,
+  };
+}
+
 export async function startGithub({ expiring = false } = {}) {
   const github = {
     clientId: 'Iv1.0123456789abcdef', clientSecret: word('ghs_'), callback: undefined,
-    users: { octocat: { login: 'octocat', id: 583231, name: 'The Octocat', email: null, avatar_url: 'https://example.test/a.png', html_url: 'https://example.test/octocat', type: 'User', plan: { name: 'pro' } },
-      hubot: { login: 'hubot', id: 480938, name: 'Hubot', type: 'User' } },
+    users: { octocat: profileOf('octocat', 583231), hubot: profileOf('hubot', 480938, { name: 'Hubot', email: null }) },
+    repositories: { octocat: Array.from({ length: 35 }, (_, at) => ({ id: 1296269 + at, name: `repo-${at + 1}`, full_name: `octocat/repo-${at + 1}`, private: at % 2 === 1 })), hubot: [] },
+    issues: [],                        // opened so far
+    moved: undefined,                  // where octocat/moved is now
     organisations: { octocat: ['acme'] },
     signIn: 'octocat',                 // who sits at the browser when the page asks
-    trouble: undefined,                // 'primary', 'secondary', 'outage', 'hang': what the API does instead of answering
+    trouble: undefined,                // 'primary', 'secondary', 'outage', 'flood', 'hang': what the API does instead of answering
     expiring, requests: [], secrets: [],
     codes: new Map(), tokens: new Map(), refreshTokens: new Map(), sessions: new Map(), approved: new Set(),
     /** The user goes to GitHub's settings and revokes the app: every token of theirs ends. */
@@ -29,7 +47,8 @@ export async function startGithub({ expiring = false } = {}) {
     let body = '';
     for await (const part of call) body += part;
     github.requests.push({ method: call.method, path: url.pathname, query: url.searchParams, body, headers: call.headers });
-    const route = routes[`${call.method} ${url.pathname}`];
+    const issues = /^\/repos\/([^/]+\/[^/]+)\/issues$/.exec(url.pathname);
+    const route = issues && call.method === 'POST' ? openIssue(issues[1], body) : routes[`${call.method} ${url.pathname}`];
     if (!route) return send(reply, 404, { message: 'Not Found' });
     return route({ call, reply, url, body: new URLSearchParams(body) });
   });
@@ -73,6 +92,7 @@ export async function startGithub({ expiring = false } = {}) {
       if (!call.headers['user-agent']) return send(reply, 403, { message: 'Request forbidden by administrative rules. Please make sure your request has a User-Agent header.' });
       if (github.trouble === 'hang') return undefined;
       if (github.trouble === 'outage') { reply.writeHead(502, { 'Content-Type': 'text/html' }); return reply.end('<html>Unicorn</html>'); }
+      if (github.trouble === 'flood') return send(reply, 200, ['x'.repeat(2 << 20)]);
       if (github.trouble === 'primary') return send(reply, 403, { message: 'API rate limit exceeded' }, { 'X-RateLimit-Limit': '5000', 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': String(Math.floor(Date.now() / 1000) + 120) });
       if (github.trouble === 'secondary') return send(reply, 429, { message: 'You have exceeded a secondary rate limit' }, { 'Retry-After': '60' });
       const token = /^(?:bearer|token) (\S+)$/i.exec(call.headers.authorization ?? '')?.[1];
@@ -81,6 +101,24 @@ export async function startGithub({ expiring = false } = {}) {
       return handler({ reply, url, grant });
     };
   }
+
+  const listed = ({ reply, url, grant }) => {
+    const [page, size] = [Number(url.searchParams.get('page') ?? 1), Number(url.searchParams.get('per_page') ?? 30)];
+    const all = github.repositories[grant.login].filter((one) => !one.private || /\brepo\b/.test(grant.scope));
+    const more = page * size < all.length;
+    return send(reply, 200, all.slice((page - 1) * size, page * size), more ? { Link: `<${github.origin}/user/repos?page=${page + 1}>; rel="next"` } : {});
+  };
+
+  const openIssue = (repository, text) => api(({ reply, grant }) => {
+    if (repository === 'octocat/moved') return send(reply, 307, { message: 'Moved' }, { Location: github.moved });
+    if (!/\brepo\b/.test(grant.scope) || !github.repositories[grant.login].some((one) => one.full_name === repository)) return send(reply, 404, { message: 'Not Found' });
+    const { title, body } = JSON.parse(text);
+    if (typeof title !== 'string' || title === '') return send(reply, 422, { message: 'Validation Failed', errors: [{ resource: 'Issue', field: 'title', code: 'missing_field' }] });
+    github.issues.push({ repository, title, body, by: grant.login });
+    const number = github.issues.length;
+    const url = `https://github.com/${repository}/issues/${number}`;
+    return send(reply, 201, { number, title, body, html_url: url, user: { login: grant.login } }, { Location: url });
+  });
 
   const routes = {
     'GET /login/oauth/authorize': ({ call, reply, url }) => {
@@ -122,6 +160,7 @@ export async function startGithub({ expiring = false } = {}) {
       return reply.end(new URLSearchParams(Object.entries(answer)).toString());
     },
     'GET /user': api(({ reply, grant }) => send(reply, 200, github.users[grant.login], { 'X-OAuth-Scopes': grant.scope, 'X-RateLimit-Limit': '5000', 'X-RateLimit-Remaining': '4999' })),
+    'GET /user/repos': api(listed),
     'GET /user/orgs': api(({ reply, grant }) => send(reply, 200, (github.organisations[grant.login] ?? []).map((login, id) => ({ login, id })))),
   };
 

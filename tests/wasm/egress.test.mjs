@@ -52,6 +52,11 @@ for (const [how, ask] of [["fetch", fetched], ["node:http", nodeFetch]]) {
   check(`${how}: a POST and what comes back`, posted.status === 201 && text(posted) === "POST a=b" && posted.headers.some(([name, value]) => name.toLowerCase() === "x-seen" && value === "yes"), posted);
   const { headers } = requests.at(-1);
   check(`${how}: with its fields and no others of note`, headers.authorization === "Basic eA==" && headers["accept-encoding"] === "identity" && headers["user-agent"] === "postern" && headers.cookie === undefined, headers);
+  for (const [method, body] of [["PUT", "p"], ["PATCH", "q"], ["DELETE", ""], ["PATCH", ""], ["OPTIONS", ""]]) {
+    const answered = await get("/", { method, body });
+    check(`${how}: ${method} ${body}`, answered.status === 201 && text(answered) === `${method} ${body}`, answered);
+  }
+  check(`${how}: HEAD`, (await get("/", { method: "HEAD" })).status === 201);
   check(`${how}: the log tells the host and no path`, log.length > 10 && log.every((fields) => !JSON.stringify(fields).includes("/")), log.slice(-2));
 }
 

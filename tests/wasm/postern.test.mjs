@@ -37,7 +37,7 @@ async function refused() {
   }
   check("options: a tool with a member of another spelling", (await tool({ input_schema: { type: "object" } })) === "tool 'a': input_schema: there is no such option; did you mean inputSchema?", await tool({ input_schema: {} }));
   check("options: a tool's scopes as a text", (await tool({ scopes: "greet" })) === "tool 'a': scopes: expected an array of texts, got a string", await tool({ scopes: "greet" }));
-  check("options: a tool without a function", (await tool({ run: undefined })) === "tool 'a': run: expected a function, run(args, principal), got undefined", await tool({ run: undefined }));
+  check("options: a tool without a function", (await tool({ run: undefined })) === "tool 'a': run: expected a function, run(args, context), got undefined", await tool({ run: undefined }));
   check("options: a tool whose schema is none", (await tool({ inputSchema: { type: "object", required: 5 } })).includes("input_schema"));
   check("options: a tool whose scope is not declared", (await tool({ scopes: ["greet"] })).includes("not declared"), await tool({ scopes: ["greet"] }));
   const two = { name: "a", run: () => "" };

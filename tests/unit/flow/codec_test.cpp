@@ -38,7 +38,7 @@ Facts facts_of_every_kind() {
   facts.learn(Sleep{50, 3}, Slept{});
   facts.learn(RunTool{"greet", R"({"a":"ü"})", ann()}, ToolRan{R"({"content":[]})"});
   facts.learn(Load{"gone"}, Unavailable{});
-  facts.learn(Fetch{"POST", "https://p/token", {{"A", "b"}}, every_byte, Reach::configured, 7, 9},
+  facts.learn(Fetch{"POST", "https://p/token", {{"A", "b"}}, every_byte, Reach::configured, 7, 9, 5},
               Fetched{200, {{"Content-Type", "application/json"}}, every_byte, FetchProblem::none});
   facts.learn(Fetch{"GET", "https://p/keys"}, Fetched{0, {}, "", FetchProblem::too_large});
   facts.learn(Claim{"upstream/g1"}, Claimed{});

@@ -41,6 +41,7 @@ class Peer {
   std::map<std::string, StoredRecord> store;
   std::map<std::string, std::function<std::string(const std::string&)>> host_tools;
   int host_runs = 0;
+  mcp::FetchAsUser upstream;  ///< What the identity provider answers. Empty: the user did not log in at one.
 
   Exchange send(const HttpRequest& request) {
     const std::string entropy = "entropy of request no. " + std::to_string(++requests_) + std::string(32, '.');
@@ -75,10 +76,11 @@ class Peer {
       return Answer{Reply{403, {}, needed.to_string(), std::nullopt}, {}, {}, {}};
     };
     const mcp::ScopeChallenge challenged = challenge;
-    const mcp::Context context{catalog, policy, principal, challenged, request, facts};
+    const mcp::FetchAsUser* const asked = upstream ? &upstream : nullptr;
+    const mcp::Context context{catalog, policy, principal, challenged, request, facts, asked};
     if (request.target.starts_with("/sse")) return mcp::serve_sse(context, "/tenant/messages");
     if (request.target.starts_with("/messages")) return mcp::serve_messages(context, {});
-    return mcp::serve(catalog, policy, principal, challenge, request, facts, {});
+    return mcp::serve(catalog, policy, principal, challenge, request, facts, {}, asked);
   }
 
   static HttpRequest request(std::string method, wire::Headers headers, std::string body = {}) {

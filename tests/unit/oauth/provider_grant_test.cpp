@@ -1,4 +1,4 @@
-// What was granted by way of a third party: how long it lives, and tools that ask there.
+// What was granted by way of a third party: how long it lives. Tools that ask there: provider_tools_test.cpp.
 #include "tests/unit/oauth/provider_fixture.hpp"
 
 namespace postern::oauth {
@@ -124,74 +124,6 @@ TEST_F(ProviderTest, TokensThatExpireAreRefreshedOnce) {
   token_answer = {{"error", "bad_refresh_token"}};
   world.pass(600);
   EXPECT_EQ(call(access), 401);
-}
-
-TEST_F(ProviderTest, AToolAsksWithTheTokenAndOnlyThere) {
-  offer(github());
-  const std::string access = text(tokens_from(log_in_at("github")), "access_token");
-  std::string path;
-  const auto endpoint = [&](const HttpRequest& request, const Facts& facts) -> Outcome {
-    Ask ask(facts);
-    Admission admission = admit(authority, request, ask);
-    if (Outcome* stopped = admission.outcome()) return std::move(*stopped);
-    ProviderReply reply = call_provider(authority, *admission.principal(), path, ask);
-    if (reply.kind == ProviderReply::Kind::waiting) return ask.needs();
-    if (reply.ended) return std::move(*reply.ended);
-    const std::string shown = std::to_string(static_cast<int>(reply.kind)) + ' ' +
-                              std::to_string(reply.retry_after.count) + ' ' + reply.body.dump();
-    return Reply{200, {}, shown, {}};
-  };
-  const auto asked = [&] {
-    return world.send(endpoint, {"POST", "/mcp", {{"Authorization", "Bearer " + access}}, ""});
-  };
-  const auto kind = [](ProviderReply::Kind of) { return std::to_string(static_cast<int>(of)) + ' '; };
-
-  EXPECT_TRUE(asked().body.starts_with(kind(ProviderReply::Kind::ok)));
-  EXPECT_NE(asked().body.find("octocat"), std::string::npos);
-  EXPECT_EQ(header(Reply{0, world.fetches.back().headers, "", {}}, "Authorization"), "Bearer gho_upstream");
-  const std::size_t before = world.fetches.size();
-  for (const char* bad :
-       {"user", "//evil.example/", "/../x", "/a/%2e%2e/b", "/a b", "/a#b", "@evil.example/", "/a\r\nb"}) {
-    path = bad;
-    EXPECT_TRUE(asked().body.starts_with(kind(ProviderReply::Kind::none))) << bad;
-  }
-  EXPECT_EQ(world.fetches.size(), before);
-  path = "";
-  profile_status = 403;
-  profile_headers = {{"X-RateLimit-Remaining", "0"}, {"X-RateLimit-Reset", std::to_string(world.now.count + 90)}};
-  EXPECT_TRUE(asked().body.starts_with(kind(ProviderReply::Kind::limited) + "90 "));
-  profile_headers = {{"Retry-After", "7"}};
-  EXPECT_TRUE(asked().body.starts_with(kind(ProviderReply::Kind::limited) + "7 "));
-  profile_headers = {};
-  EXPECT_TRUE(asked().body.starts_with(kind(ProviderReply::Kind::refused)));
-  profile_status = 502;
-  EXPECT_TRUE(asked().body.starts_with(kind(ProviderReply::Kind::unreachable)));
-  profile_status = 401;
-  EXPECT_EQ(asked().status, 401);
-  EXPECT_EQ(call(access), 401) << "the grant has ended";
-}
-
-TEST_F(ProviderTest, AToolAsksByTheTokenThatTheGateGotJustNow) {
-  offer(github());
-  token_answer["expires_in"] = 600;
-  token_answer["refresh_token"] = "ghr_1";
-  const std::string access = text(tokens_from(log_in_at("github")), "access_token");
-  token_answer = {{"access_token", "gho_2"}, {"token_type", "bearer"}, {"expires_in", 600}, {"refresh_token", "ghr_2"}};
-  const auto endpoint = [&](const HttpRequest& request, const Facts& facts) -> Outcome {
-    Ask ask(facts);
-    Admission admission = admit(authority, request, ask);
-    if (Outcome* stopped = admission.outcome()) return std::move(*stopped);
-    Ask more(facts);
-    ProviderReply reply = call_provider(authority, *admission.principal(), "", more);
-    if (reply.kind == ProviderReply::Kind::waiting) return more.needs();
-    return Answer{Reply{200, {}, reply.body.dump(), {}}, admission.commit, {}, {}};
-  };
-  world.pass(600 - 60);
-  for (int i = 0; i < 2; ++i) {
-    world.send(endpoint, {"POST", "/mcp", {{"Authorization", "Bearer " + access}}, ""});
-    EXPECT_EQ(world.fetches.back().url, "https://api.github.com/user");
-    EXPECT_EQ(header(Reply{0, world.fetches.back().headers, "", {}}, "Authorization"), "Bearer gho_2") << i;
-  }
 }
 
 }  // namespace

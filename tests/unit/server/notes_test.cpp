@@ -159,6 +159,30 @@ TEST(Profile, TellsWhoCalls) {
                                                                        {"scopes", {"notes:write", "user"}}}));
 }
 
+// The answer to GET /user as it came: every member, also one that nobody has heard of, and nothing beside.
+TEST(Profile, IsTheProvidersWholeAnswer) {
+  Peer peer = notes_peer();
+  UpstreamResponse there{UpstreamResponse::Kind::answered, "github", 200};
+  peer.upstream = [&there](Ask&, const UpstreamRequest& wanted, std::uint32_t step) {
+    EXPECT_EQ(wanted, UpstreamRequest{});
+    EXPECT_EQ(step, 0u);
+    return there;
+  };
+  there.body =
+      R"({"login":"octocat","id":583231,"name":null,"email":"o@example.com","site_admin":false,"hireable":null,)"
+      R"("plan":{"name":"Medium","space":400},"from_next_year":[1.5,{"a":"b"}],"isError":true,"content":"x"})";
+  const Json result = tool(peer, "get_user_profile");
+  EXPECT_FALSE(result.contains("isError"));
+  EXPECT_EQ(result["structuredContent"], Json::parse(there.body));
+  EXPECT_EQ(Json::parse(result["content"][0]["text"].get<std::string>()), Json::parse(there.body));
+  there.body = R"({"sub":"u-1","address":{"locality":"Delft"}})";
+  EXPECT_EQ(tool(peer, "get_user_profile")["structuredContent"], Json::parse(there.body));
+  for (const char* none : {"[]", "\"x\"", "1", "null", "{", ""}) {
+    there.body = none;
+    EXPECT_EQ(tool(peer, "get_user_profile")["isError"], true) << none;
+  }
+}
+
 TEST(Notes, OfOneBatchGetDifferentIds) {
   Peer peer = notes_peer();
   peer.initialize("2025-03-26");

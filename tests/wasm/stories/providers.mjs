@@ -80,7 +80,7 @@ export async function comesByGithub(host, check) {
   const tokens = await redeem(host, client, code);
   check("the code gives tokens", tokens.status === 200, tokens.brief);
   const profile = await modernCall(host, tokens.json.access_token, "tools/call", { name: "get_user_profile", arguments: {} });
-  check("a tool asks GitHub, and shows what is public", JSON.stringify(profile.answer).includes("octocat"), profile.brief);
+  check("a tool asks GitHub, and gives all that it says", JSON.stringify(profile.answer).includes("octocat"), profile.brief);
   world.documents["https://api.github.com/user"] = answer({ message: "slow down" }, 403, [["Retry-After", "30"], ["X-RateLimit-Remaining", "0"]]);
   const limited = await modernCall(host, tokens.json.access_token, "tools/call", { name: "get_user_profile", arguments: {} });
   check("GitHub allows no more for now: a tool error", limited.answer?.result?.isError === true, limited.brief);

@@ -13,11 +13,18 @@ const add: Tool<{ a: number; b: number }> = {
   inputSchema: { type: "object", properties: { a: { type: "number" }, b: { type: "number" } }, required: ["a", "b"] },
   run: ({ a, b }, principal) => ({ structuredContent: { sum: a + b, whose: principal.user_name }, topics: [{ kind: "tools_changed" }] }),
 };
+const open: Tool<{ title: string }> = {
+  name: "open",
+  run: async ({ title }, { fetchAsUser, principal, user_name }) => {
+    const response = await fetchAsUser("/repos/o/r/issues", { method: "POST", headers: { "X-A": "b" }, body: JSON.stringify({ title }) });
+    return response.ok ? principal.subject + user_name : { isError: true, structuredContent: { status: response.status } };
+  },
+};
 const settings = { public_url: "http://localhost:8000", key_ring: newKeyRing(), scopes: [{ token: "sums", in_words: "Add" }] };
 const store: Store = new MemoryStore();
 
 const postern = await createPostern({
-  module: new Uint8Array(), settings, store, tools: [add], passwords: passwordsBy(100_000), firstUser: { name: "ada", password: "a long one" },
+  module: new Uint8Array(), settings, store, tools: [add, open], passwords: passwordsBy(100_000), firstUser: { name: "ada", password: "a long one" },
   log: (level, what, fields) => console.log(level, what, fields), audit: ({ what, outcome }) => console.log(what, outcome),
 });
 const response: Response = await postern.fetch(new Request("http://localhost:8000/mcp"));
@@ -54,6 +61,8 @@ await createPostern({ module: new Uint8Array(), settings });
 export const none: Tool = { name: "none" };
 // @ts-expect-error arguments are an object
 export const wrong: Tool = { name: "wrong", inputSchema: { type: "array" }, run: () => "" };
+// @ts-expect-error a body is text or bytes
+export const object: Tool = { name: "object", run: async (_, { fetchAsUser }) => (await fetchAsUser("/a", { body: { title: "x" } })).text() };
 // @ts-expect-error a result is text or as MCP shapes it
 export const number: Tool = { name: "number", run: () => 7 };
 // @ts-expect-error news that nobody listens to
