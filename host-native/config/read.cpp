@@ -1,6 +1,7 @@
 // All sources together: who has the last word, and what has to fit.
 #include <unistd.h>
 
+#include <cerrno>
 #include <string>
 
 #include "host-native/config/options.hpp"
@@ -38,6 +39,13 @@ void apply(Options& options, const OptionSpec& spec, const Sourced& given) {
   }
 }
 
+// `sudo -u postern postern user add` is typed in the home folder of somebody else: who may not look into the working folder
+// has no .env there.
+Variables dotenv_of(const std::filesystem::path& folder) {
+  if (::access(folder.c_str(), X_OK) != 0 && errno == EACCES) return {};
+  return parse_dotenv(read_file(folder / ".env", largest_dotenv).value_or(""));
+}
+
 }  // namespace
 
 Surroundings surroundings_of_this_process() {
@@ -54,8 +62,7 @@ Surroundings surroundings_of_this_process() {
 Options read_options(const Values& given, const Surroundings& surroundings) {
   const Layer command_line = from_command_line(given);
   const Layer environment = from_environment(surroundings.environment, "");
-  const auto text = read_file(surroundings.folder / ".env", largest_dotenv);
-  Variables variables = parse_dotenv(text.value_or(""));
+  Variables variables = dotenv_of(surroundings.folder);
   const Layer dotenv = from_environment(variables, ".env");
   for (const auto& [name, value] : surroundings.environment) variables[name] = value;
 

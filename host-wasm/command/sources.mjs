@@ -1,7 +1,7 @@
 // Where options come from, as host-native/config/sources.cpp: the command line, the environment, .env of the working folder, the
 // file of --config. The first that names an option has it.
 
-import { readFileSync } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
 import path from "node:path";
 
 import { nearest } from "../js/options.mjs";
@@ -51,10 +51,20 @@ function readDotenv(file) {
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    if (error.code === "ENOENT") return {};
+    if (error.code === "ENOENT" || (error.code === "EACCES" && isClosed(path.dirname(file)))) return {};
     throw new Wrong(`.env: ${error.message}`);
   }
   return parseDotenv(text);
+}
+
+/** As host-native/config/read.cpp: who may not look into the working folder has no .env there. */
+function isClosed(folder) {
+  try {
+    accessSync(folder, constants.X_OK);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** As host-native/config/dotenv.cpp reads it; what is understood is told there, in sources.hpp. */

@@ -93,6 +93,9 @@ async function wrongFolders() {
     mkdirSync(own, { mode: 0o700 });
     chownSync(own, nobody, nobody);
     copyFileSync(keys, path.join(own, 'keys'));
+    const closed = folder('closed');
+    mkdirSync(closed, { mode: 0o700 });
+    equal('a working folder that this user may not look into has no .env', postern(['--check', ...await listen(), '--store', 'memory'], { as: nobody, cwd: closed }).status, 0);
     await both('keys that this user may not read', `${own}/keys: Permission denied for user ${nobody}`, own, { as: nobody, cwd: '/' });
   }
   if (isRoot) {
