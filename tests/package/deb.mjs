@@ -1,9 +1,11 @@
-// The server's Debian package: installed in a clean root, run as the unit says, and gone without a trace.
+// The Debian packages: installed in a clean root, run as the unit says, and gone without a trace.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { equal, freePort, ok, root } from '../interop/lib.mjs';
-import { lives, password } from './ask.mjs';
+import { answer, callTool, signIn } from '../interop/oauth.mjs';
+import { Visitor } from '../interop/web.mjs';
+import { lives, password, ready } from './ask.mjs';
 import { attempt, makeRoot, run, start } from './roots.mjs';
 
 const mode = (file) => (statSync(file).mode & 0o777).toString(8);
@@ -63,4 +65,23 @@ function shell(at) {
   const plain = page.stdout.replace(/.\x08/g, '').replace(/\x1b\[[0-9;]*m/g, '');
   const options = run(at, ['postern', 'serve', '--help']).match(/^ {2}(?:-\w,)?(--[a-z-]+)/gm).map((one) => one.trim());
   equal('deb: and has every option', options.filter((one) => !plain.includes(one)), []);
+}
+
+/** Into a root that has a compiler and the libraries: the README's program, built and run. */
+export async function development(at, packages) {
+  const name = packages.find((file) => /^postern-dev_.*\.deb$/.test(file));
+  copyFileSync(path.join(root, 'build/packages', name), path.join(at, 'tmp', name));
+  equal('postern-dev: with what it depends on it installs', attempt(at, ['dpkg', '-i', `/tmp/${name}`]).status, 0);
+  mkdirSync(path.join(at, 'greeter'));
+  copyFileSync(path.join(root, 'tests/consumer/main.cpp'), path.join(at, 'greeter/main.cpp'));
+  writeFileSync(path.join(at, 'greeter/CMakeLists.txt'), /```cmake\n([\s\S]*?)```/.exec(readFileSync(path.join(root, 'README.md'), 'utf8'))[1]);
+  const built = attempt(at, ['sh', '-c', 'cd /greeter && cmake -B build && cmake --build build']);
+  equal('postern-dev: the CMake file of the README builds a program with it', built.status, 0);
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const person = { url, mcp: `${url}/mcp`, user: 'ada', password };
+  const server = await ready(start(at, ['/greeter/build/greeter', '--listen', `127.0.0.1:${port}`, '--data', '/greeter/data'], { env: { POSTERN_FIRST_USER: 'ada', POSTERN_FIRST_PASSWORD: password } }));
+  const { access } = await signIn(person, new Visitor(person), { scope: 'greet' });
+  equal('postern-dev: which greets', answer(await callTool(person, access, 'greet', { who: 'Bob' }))?.result?.content?.[0]?.text, 'Hello Bob, says ada');
+  await server.stop();
 }

@@ -1,5 +1,6 @@
-// Clean roots: folders in which there is a Debian (or Ubuntu) with nothing but its base, and programs that run in them. They see this machine's loopback, and nothing of its files.
-import { spawnSync } from 'node:child_process';
+// Clean roots: folders in which there is a Debian (or Ubuntu) with nothing but its base, or nothing at all, and programs that run
+// in them. They see this machine's loopback, and nothing of its files but what is bound in by name.
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { launch, root } from '../interop/lib.mjs';
@@ -43,20 +44,25 @@ function base() {
   return at;
 }
 
-/** A root with the base of the system. It is removed with `folder`. */
-export function makeRoot(name) {
+/** A root with the base of the system, or an empty one. Both are removed with `folder`. */
+export function makeRoot(name, { empty = false } = {}) {
   const at = path.join(folder, name);
   mkdirSync(folder, { recursive: true });
+  if (empty) {
+    for (const part of ['dev', 'proc', 'tmp', 'data']) mkdirSync(path.join(at, part), { recursive: true });
+    return at;
+  }
   must('cp', ['-a', '--reflink=auto', base(), at]);
   for (const file of ['/etc/resolv.conf', '/etc/hosts']) writeFileSync(path.join(at, file), readFileSync(file));
   return at;
 }
 
-/** The command that runs `command` in a root. */
-function within(at, command, { user = '0:0', env = {} } = {}) {
+/** The command that runs `command` in a root. `binds`: folders of this machine by where they are seen there. */
+function within(at, command, { user = '0:0', binds = {}, env = {} } = {}) {
   const script = [
     'set -e', 'root=$1; shift',
     'mount --rbind /dev "$root/dev"', 'mount --rbind /proc "$root/proc"',
+    ...Object.entries(binds).map(([there, here]) => `mkdir -p "$root${there}"; mount --bind "${here}" "$root${there}"`),
     'exec env -i "$@"',
   ].join('\n');
   const variables = Object.entries({ PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LANG: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive', ...env });
@@ -78,4 +84,10 @@ export function attempt(at, command, options = {}) {
 /** Starts a program that stays. Its process is the program's own. */
 export function start(at, command, options = {}) {
   return launch('unshare', within(at, command, options));
+}
+
+/** What git has of this checkout and what is new in it, copied. */
+export function copyCheckout(to) {
+  mkdirSync(to, { recursive: true });
+  execFileSync('bash', ['-c', 'git ls-files -z -co --exclude-standard --deduplicate | tar --null --ignore-failed-read -T - -cf - | tar -xf - -C "$1"', 'bash', to], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
 }
