@@ -18,6 +18,13 @@
 namespace postern::http {
 namespace {
 
+// That the client sends nothing more: Linux's own event, elsewhere that of a connection which is closed both ways.
+#ifdef POLLRDHUP
+constexpr short client_closed = POLLRDHUP;
+#else
+constexpr short client_closed = POLLHUP;
+#endif
+
 using Clock = std::chrono::steady_clock;
 
 // What a client gets of one request: a reply at once, or events and then the end.
@@ -243,7 +250,7 @@ void Connection::hold_stream(Response& response, const std::shared_ptr<OpenStrea
     }
     const auto wait = std::min(next_check, next_comment) - Clock::now();
     const auto milliseconds = std::max<std::int64_t>(0, std::chrono::duration_cast<Milliseconds>(wait).count() + 1);
-    pollfd watched[] = {{open->descriptor(), POLLIN, 0}, {socket_.descriptor(), POLLRDHUP, 0}};
+    pollfd watched[] = {{open->descriptor(), POLLIN, 0}, {socket_.descriptor(), client_closed, 0}};
     if (::poll(watched, 2, static_cast<int>(milliseconds)) > 0 && watched[1].revents != 0) return;
   }
 }
