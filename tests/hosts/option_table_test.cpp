@@ -8,6 +8,7 @@
 
 #include "core/base/json.hpp"
 #include "host-native/config/options.hpp"
+#include "tests/support/source_dir.hpp"
 
 namespace postern::config {
 namespace {
@@ -42,7 +43,7 @@ std::string printed() {
 }
 
 TEST(OptionTable, IsWhatTheProgramInNodeHas) {
-  const std::string path = std::string(POSTERN_SOURCE_DIR) + "/host-wasm/command/option_table.mjs";
+  const std::string path = std::string(test::source_dir) + "/host-wasm/command/option_table.mjs";
   if (std::getenv("POSTERN_RECORD_OPTIONS") != nullptr) std::ofstream(path) << printed();
   std::ifstream file(path);
   const std::string recorded{std::istreambuf_iterator<char>(file), {}};
