@@ -120,8 +120,8 @@ async function operator() {
   equal('a client is removed', act('clients', 'remove', granted.client).status, 0);
   const gone = act('clients', 'remove', granted.client);
   ok('once', gone.status === 1 && /^clients: there is no client/.test(gone.stderr), gone.stderr);
-  ok('users are listed', /^grace\t\S+\t[0-9]{4}-[0-9]{2}-[0-9]{2}$/m.test(act('user', 'list').stdout), act('user', 'list').stdout);
-  equal('a user is removed', act('user', 'remove', 'grace').stdout, 'removed grace\n');
+  ok('users are listed', /^grace +\S+ +[0-9]{4}-[0-9]{2}-[0-9]{2} +chosen$/m.test(act('user', 'list').stdout), act('user', 'list').stdout);
+  equal('a user is removed', act('user', 'remove', 'grace').stdout, 'removed grace, revoked 0 grants, erased 0 records\n');
   ok('and is no more', !act('user', 'list').stdout.includes('grace'));
   for (const target of ['/operate', '/stop']) {
     const reply = await request(server.url + target, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"act":"addUser","given":["mallory","correct horse"]}' });
