@@ -243,10 +243,12 @@ TEST_F(ProviderToolsTest, ATokenThatRanOutWhileAToolWasRunningIsRenewedFirst) {
     principal = one.principal;
     return std::string();
   });
+  std::string problem;
   const auto endpoint = [&](const HttpRequest&, const Facts& facts) -> Outcome {
     Ask ask(facts);
     UpstreamCall call = fetch_as_user(authority, principal, {"POST", "/a", {}, "x"}, 1, ask);
     if (ask.pending()) return ask.needs();
+    problem = call.response.problem;
     return Answer{Reply{call.response.status, {}, std::string(word_for(call.response.kind)), {}}, call.check.commit,
                   call.check.topics, call.check.audit};
   };
@@ -260,6 +262,7 @@ TEST_F(ProviderToolsTest, ATokenThatRanOutWhileAToolWasRunningIsRenewedFirst) {
   EXPECT_EQ(world.send(endpoint, {}).body, "gone");
   EXPECT_EQ(world.topics.back().kind, Topic::Kind::grant_ended);
   EXPECT_EQ(world.send(endpoint, {}).body, "gone") << "of a grant that has ended, also while its tool still runs";
+  EXPECT_EQ(problem, "the grant has ended") << "and nobody looks for tokens";
   principal.subject = "another";
   EXPECT_EQ(world.send(endpoint, {}).body, "gone");
 }
