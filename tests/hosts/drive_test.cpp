@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <mutex>
 #include <thread>
 
 #include "core/flow/ask.hpp"
@@ -303,10 +304,12 @@ TEST_F(DriveTest, AnotherServerIsAskedOnceAlsoWhenCommitsAreLost) {
 
 struct CountingFetcher final : Fetcher {
   Fetched fetch(const Fetch& wanted) override {
+    const std::lock_guard<std::mutex> lock(mutex);
     sent.push_back(wanted);
     return Fetched{201, {}, "answer " + std::to_string(sent.size()), FetchProblem::none};
   }
   std::vector<Fetch> sent;
+  std::mutex mutex;  // What one round asks for is fetched at the same time.
 };
 
 Fetch in_the_users_name(std::string method, std::string token, std::string body = {}, std::uint32_t step = 1) {
