@@ -1,5 +1,5 @@
-// What a client asks for by `scope`, and what of it there is here. RFC 6749 s. 3.3: "the authorization server MAY fully or
-// partially ignore the scope requested by the client"; the answer's `scope` then says what was given.
+// What a client asks for by `scope`, and what of it there is here. RFC 6749 s. 3.3 lets a server leave out
+// of it what it likes, as long as the `scope` of the answer says what was given.
 //
 // Theory. Clients ask for `openid offline_access profile` as a habit, whatever the server. What nobody declared is left
 // out, at /authorize, at registration and at refresh alike, and nothing known left counts as nothing asked for.
