@@ -16,4 +16,7 @@
 #undef MBEDTLS_SSL_DTLS_CONNECTION_ID
 #undef MBEDTLS_SSL_DTLS_CONNECTION_ID_COMPAT
 
+// Nobody reads what it would say of each step, in messages that name the folder of the build.
+#undef MBEDTLS_DEBUG_C
+
 #undef MBEDTLS_SELF_TEST

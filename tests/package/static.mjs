@@ -31,8 +31,6 @@ export async function tarball(packages, architecture) {
   const program = path.join(at, 'bin/postern');
   ok(`${label}: it is static`, /static/.test(spawnSync('file', [program], { encoding: 'utf8' }).stdout));
   equal(`${label}: its threads have 8 MiB of stack`, stack(program), 8 << 20);
-  const told = readFileSync(program).includes(root);
-  ok(`${label}: it does not tell where it was built`, !told);
   const options = ['--data', '/data/postern'];
   const command = [...emulated(architecture), '/bin/postern'];
   run(at, [...command, 'user', 'add', 'ada', '--password-stdin', ...options], { input: `${password}\n` });
