@@ -94,11 +94,13 @@ function(postern_compile target)
     target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
     target_link_options(${target} PUBLIC $<BUILD_INTERFACE:-fsanitize=fuzzer-no-link>)
   endif()
+  if(POSTERN_ZIG_TARGET)
+    target_link_options(${target} PRIVATE -s)  # zig builds libc++ and musl with what a debugger wants.
+  endif()
   get_target_property(type ${target} TYPE)
   if(type STREQUAL "EXECUTABLE" AND NOT APPLE)
     target_link_options(${target} PRIVATE -pie -Wl,-z,relro,-z,now)
     if(POSTERN_ZIG_TARGET)
-      target_link_options(${target} PRIVATE -s)  # zig builds libc++ and musl with what a debugger wants.
       # A thread of musl's has the stack that the program names, and 128 KiB if it names none: the core recurses deeper.
       target_link_options(${target} PRIVATE -static -Wl,-z,stack-size=8388608)
     endif()

@@ -9,6 +9,8 @@
 #include "host-native/system/files.hpp"
 #include "host-native/system/refused.hpp"
 
+extern "C" char** environ;  // POSIX leaves its declaration to the program; not every system's header has it.
+
 namespace postern::config {
 namespace {
 
