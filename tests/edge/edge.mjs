@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { addUser, equal, freePort, group, killHard, launchProgram, main, ok, root, sleep, startServer, stopClean, until } from '../interop/lib.mjs';
+import { addUser, equal, freePort, group, killHard, launch, launchProgram, main, ok, root, sleep, startServer, stopClean, until } from '../interop/lib.mjs';
 import { authorization, callTool, register, signIn } from '../interop/oauth.mjs';
 import { formsOf, request, Visitor } from '../interop/web.mjs';
 
@@ -48,6 +48,17 @@ function refusals() {
   const weak = edge(['--data', path.join(folder, 'data')], { env: { POSTERN_FIRST_USER: 'ada', POSTERN_FIRST_PASSWORD: 'x' } });
   ok('a first password that is too short: the same', weak.status === 2 && /password/.test(weak.stderr), weak.stderr);
   ok('and nothing was made', !existsSync(path.join(folder, 'data')));
+}
+
+/** README's line, with another port and another folder. */
+async function byItsScript() {
+  const [line] = /^scripts\/edge --listen .*$/m.exec(readFileSync(path.join(root, 'README.md'), 'utf8'));
+  const port = await freePort();
+  const words = line.replace('127.0.0.1:8787', `127.0.0.1:${port}`).replace('postern-edge-data', path.join(folder, 'script'));
+  const server = launch('bash', ['-c', `exec ${words}`], { cwd: root, env: process.env });
+  await until(() => /^ready /m.test(server.out) || !server.alive, 60, 'the ready line');
+  ok('scripts/edge serves as README says', server.out.includes(`ready http://localhost:${port}\n`), server.log);
+  await stopClean(server, 'scripts/edge');
 }
 
 async function dataFolder() {
@@ -177,6 +188,7 @@ async function egress() {
 await main('edge', 150, async () => {
   refusals();
   told();
+  await group('scripts/edge', byItsScript, 90);
   await group('the data folder', dataFolder, 40);
   await group('neither outlives the other', outlivesNobody);
   await group('the operator', operator);

@@ -52,6 +52,25 @@ async function greets(app, readme) {
   await second.stop();
 }
 
+/** The lines with `npx postern serve`, with another port. What npx starts is started without it, to be stopped by its id. */
+async function serves(app, readme) {
+  const program = path.join(app, 'node_modules/.bin/postern');
+  for (const [line] of readFileSync(path.join(root, readme), 'utf8').matchAll(/^npx postern serve.*$/gm)) {
+    const port = await freePort();
+    const [, ...args] = line.replace(/ +#.*/, '').replace('0.0.0.0:8000', `127.0.0.1:${port}`).replace('npx ', '').split(' ');
+    const proxy = args.includes('--behind-proxy');
+    const listen = proxy ? [] : ['--listen', `127.0.0.1:${port}`];
+    const server = launch(node, [program, ...args, ...listen], { cwd: mkdtempSync(path.join(folder, 'serve-')) });
+    await until(() => /^ready /m.test(server.out) || !server.alive, 15, 'the ready line');
+    const url = proxy ? 'https://mcp.example.com' : `http://localhost:${port}`;
+    const told = [`for MCP clients:   ${url}/mcp\n`, 'first user: ', 'one-time password: ', `ready ${url}\n`];
+    equal(`${readme}: ${args.join(' ')}: an address, a user and a password`, told.filter((words) => !server.out.includes(words)), []);
+    await server.stop();
+  }
+  const found = spawnSync('npx', ['--no-install', 'postern', '--version'], { cwd: app, encoding: 'utf8', timeout: 20_000, env: { PATH: `${path.dirname(node)}:${process.env.PATH}`, HOME: folder } });
+  equal('npx finds it', found.stdout, `postern ${version}\n`);
+}
+
 async function programs(app) {
   equal('its programs are there', bins(app).sort(), ['postern', 'postern-edge']);
   const run = (name, ...args) => spawnSync(node, [path.join(app, 'node_modules/.bin', name), ...args], { cwd: app, encoding: 'utf8', timeout: 20_000, env: { PATH: process.env.PATH } });
@@ -69,6 +88,9 @@ await main('the package', 120, async () => {
   if (node === process.execPath) console.log(`# the oldest Node that it runs on is not there for this machine; ${process.version} instead`);
   else ok(`the oldest Node is tried: ${wanted}`, spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim() === `v${wanted}.0`);
   await group('programs', () => programs(app));
-  for (const readme of ['README.md', 'host-wasm/README.md']) await group(readme, () => greets(app, readme), 60);
+  for (const readme of ['README.md', 'host-wasm/README.md']) {
+    await group(readme, () => greets(app, readme), 60);
+    await group(`${readme}, npx`, () => serves(app, readme), 60);
+  }
   rmSync(folder, { recursive: true, force: true });
 });
