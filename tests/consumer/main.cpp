@@ -30,5 +30,5 @@ int main(int argc, char** argv) {
     return postern::mcp::ToolResult::text(std::to_string(1 + std::rand() % 6));
   });
 
-  return server.run(argc, argv);  // serve, user add|passwd|list|remove, version, and every option
+  return server.run(argc, argv);  // serve, user, grants, clients, version, and every option
 }
