@@ -6,7 +6,7 @@ import { equal, freePort, ok, root } from '../interop/lib.mjs';
 import { answer, callTool, signIn } from '../interop/oauth.mjs';
 import { Visitor } from '../interop/web.mjs';
 import { lives, password, ready } from './ask.mjs';
-import { attempt, makeRoot, run, start } from './roots.mjs';
+import { attempt, lineOfReadme, makeRoot, run, start } from './roots.mjs';
 
 const mode = (file) => (statSync(file).mode & 0o777).toString(8);
 const files = (at) => run(at, ['find', '/', '-xdev', '(', '-path', '/proc', '-o', '-path', '/dev', '-o', '-path', '/var/lib/apt', '-o', '-path', '/var/cache', '-o', '-path', '/var/log', '-o', '-path', '/var/lib/dpkg', '-o', '-path', '/tmp', '-o', '-path', '/run', ')', '-prune', '-o', '-print']).split('\n').sort();
@@ -18,10 +18,11 @@ export async function deb(packages) {
   run(at, ['apt-get', '-qq', 'update']);
   const name = packages.find((file) => /^postern_.*\.deb$/.test(file));
   copyFileSync(path.join(root, 'build/packages', name), path.join(at, 'tmp', name));
-  const depends = spawnSync('dpkg-deb', ['-f', path.join(at, 'tmp', name), 'Depends'], { encoding: 'utf8' }).stdout;
-  run(at, ['apt-get', '-qq', 'install', '-y', '--no-install-recommends', ...depends.split(',').map((one) => one.trim().split(/[ |]/)[0])]);
+  const field = (one) => spawnSync('dpkg-deb', ['-f', path.join(at, 'tmp', name), one], { encoding: 'utf8' }).stdout.split(',').map((each) => each.trim().split(/[ |]/)[0]);
+  run(at, ['apt-get', '-qq', 'install', '-y', '--no-install-recommends', ...field('Depends'), ...field('Recommends')]);
   const before = files(at);
-  equal('deb: with what it depends on it installs', attempt(at, ['dpkg', '-i', `/tmp/${name}`]).status, 0);
+  const typed = lineOfReadme('sudo apt install ./postern_').replace('sudo apt', 'apt-get -qq -y');
+  equal('deb: it installs as the README says', attempt(at, ['sh', '-c', `cd /tmp && ${typed}`]).status, 0);
   const data = path.join(at, 'var/lib/postern');
   equal('deb: its data folder is its own user\'s alone', [mode(data), statSync(data).uid !== 0], ['700', true]);
   const owner = `${statSync(data).uid}:${statSync(data).gid}`;
@@ -33,7 +34,8 @@ export async function deb(packages) {
   equal('deb: the unit runs it as its user', [stated(text, 'User'), stated(text, 'WorkingDirectory')], ['postern', '/var/lib/postern']);
   const port = await freePort();
   writeFileSync(settings, readFileSync(settings, 'utf8').replace(':8000', `:${port}`));
-  run(at, ['postern', 'user', 'add', 'ada', '--password-stdin', '--config', '/etc/postern/postern.toml'], { user: owner, input: `${password}\n` });
+  const add = lineOfReadme('sudo -u postern postern user add').replace('sudo -u postern ', '');
+  run(at, ['sh', '-c', `${add} --password-stdin`], { user: owner, input: `${password}\n` });
   await lives('deb', () => start(at, command, { user: owner }), port);
   systemd(at);
   shell(at);

@@ -86,6 +86,13 @@ export function start(at, command, options = {}) {
   return launch('unshare', within(at, command, options));
 }
 
+/** The line of the README that begins like this, as it is typed. */
+export function lineOfReadme(beginning) {
+  const line = readFileSync(path.join(root, 'README.md'), 'utf8').split('\n').find((one) => one.startsWith(beginning));
+  if (!line) throw new Error(`README.md has no line that begins with '${beginning}'`);
+  return line.replace(/ +#.*/, '');
+}
+
 /** What git has of this checkout and what is new in it, copied. */
 export function copyCheckout(to) {
   mkdirSync(to, { recursive: true });

@@ -5,7 +5,7 @@ import { copyFileSync, cpSync, mkdirSync, readFileSync, readdirSync, writeFileSy
 import path from 'node:path';
 import { equal, freePort, ok, root } from '../interop/lib.mjs';
 import { lives, password } from './ask.mjs';
-import { folder, makeRoot, run, start } from './roots.mjs';
+import { folder, lineOfReadme, makeRoot, run, start } from './roots.mjs';
 
 const made = path.join(root, 'build/packages');
 const here = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
@@ -26,16 +26,19 @@ export async function tarball(packages, architecture) {
   const label = `tarball, ${architecture}`;
   const at = makeRoot(`tarball-${architecture}`, { empty: true });
   const name = packages.find((file) => file.endsWith(`-linux-${architecture}.tar.gz`));
-  execFileSync('tar', ['-xzf', path.join(made, name), '--strip-components=1', '-C', at]);
+  const typed = (beginning) => lineOfReadme(beginning).replaceAll('x86_64', architecture);
+  copyFileSync(path.join(made, name), path.join(at, name));
+  execFileSync('sh', ['-c', typed('tar -xzf postern-')], { cwd: at });
   prepare(at, architecture);
-  const program = path.join(at, 'bin/postern');
+  const [place, ...words] = typed('postern-0').split(' ');
+  const program = path.join(at, place);
   ok(`${label}: it is static`, /static/.test(spawnSync('file', [program], { encoding: 'utf8' }).stdout));
   equal(`${label}: its threads have 8 MiB of stack`, stack(program), 8 << 20);
   const options = ['--data', '/data/postern'];
-  const command = [...emulated(architecture), '/bin/postern'];
+  const command = [...emulated(architecture), `/${place}`];
   run(at, [...command, 'user', 'add', 'ada', '--password-stdin', ...options], { input: `${password}\n` });
   const port = await freePort();
-  await lives(label, () => start(at, [...command, 'serve', '--listen', `127.0.0.1:${port}`, ...options]), port, 60);
+  await lives(label, () => start(at, [...command, ...words, '--listen', `127.0.0.1:${port}`, ...options]), port, 60);
 }
 
 const digest = (bytes) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
