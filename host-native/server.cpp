@@ -1,5 +1,6 @@
 #include <exception>
 #include <iostream>
+#include <stdexcept>
 #include <utility>
 
 #include "host-native/commands/command_line.hpp"
@@ -12,6 +13,12 @@ namespace postern {
 namespace {
 
 int run_command(Program program, int argc, const char* const* argv);
+
+/// The core knows no exceptions: what a handler throws ends here and is told to the log.
+mcp::Handler caught(std::string tool, mcp::Handler handler, std::shared_ptr<const Program::Serving> serving);
+/// The same where there is no result that could say so: it names the function on its way to the log.
+template <typename Function>
+Function named(const std::string& what, Function function);
 
 }  // namespace
 
@@ -57,6 +64,7 @@ Server& Server::default_scopes(ScopeSet scopes) {
 
 Server& Server::tool(mcp::Tool tool) {
   if (!tool.handler) parts_->note("tool '" + tool.name + "': expected a handler");
+  if (tool.handler) tool.handler = caught(tool.name, std::move(tool.handler), parts_->program.serving);
   parts_->note(parts_->program.catalog.add(std::move(tool)));
   return *this;
 }
@@ -69,11 +77,15 @@ Server& Server::host_tool(mcp::Tool tool, HostTool function) {
 }
 
 Server& Server::prompt(mcp::Prompt prompt) {
+  if (prompt.handler) prompt.handler = named("prompt '" + prompt.name + "'", std::move(prompt.handler));
   parts_->note(parts_->program.catalog.add(std::move(prompt)));
   return *this;
 }
 
 Server& Server::resources(mcp::ResourceProvider provider) {
+  const std::string what = "resources '" + provider.prefix + "'";
+  if (provider.list) provider.list = named(what, std::move(provider.list));
+  if (provider.read) provider.read = named(what, std::move(provider.read));
   parts_->note(parts_->program.catalog.add(std::move(provider)));
   return *this;
 }
@@ -98,6 +110,31 @@ int Server::run(int argc, char** argv) {
 }
 
 namespace {
+
+mcp::Handler caught(std::string tool, mcp::Handler handler, std::shared_ptr<const Program::Serving> serving) {
+  return [tool = std::move(tool), handler = std::move(handler), serving = std::move(serving)](mcp::Run& run) {
+    std::string reason = "it threw what is no std::exception";
+    try {
+      return handler(run);
+    } catch (const std::exception& error) {
+      reason = error.what();
+    } catch (...) {
+    }
+    if (serving->log) serving->log->write(Log::Level::error, "tool.failed", {{"tool", tool}, {"reason", reason}});
+    return mcp::ToolResult::error("The tool failed.");
+  };
+}
+
+template <typename Function>
+Function named(const std::string& what, Function function) {
+  return [what, function = std::move(function)](auto&&... given) {
+    try {
+      return function(std::forward<decltype(given)>(given)...);
+    } catch (const std::exception& error) {
+      throw std::runtime_error(what + ": " + error.what());
+    }
+  };
+}
 
 int run_command(Program program, int argc, const char* const* argv) {
   if (program.fault) throw Refused(*program.fault);

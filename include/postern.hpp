@@ -73,7 +73,8 @@ class Server {
   /// What the first challenge asks for, and what a client gets that asks for nothing. Default: every declared scope.
   Server& default_scopes(ScopeSet scopes);
 
-  /// A tool whose handler is pure: it asks for records and time, and may be called any number of times for one call.
+  /// A tool whose handler is pure: it computes, asks for the time, and asks the user's provider (`Run::fetch_as_user`). It is
+  /// called any number of times for one call, so it touches nothing. What it throws is told to the log, not to the client.
   Server& tool(mcp::Tool tool);
   /// A tool that the host runs, once for a call. `tool.handler` has to be empty.
   Server& host_tool(mcp::Tool tool, HostTool function);

@@ -60,6 +60,7 @@ struct Done {
   std::variant<std::monostate, Success, RpcError, Answer> what;
   std::vector<std::string> events;  ///< Notifications for the client, as JSON texts.
   std::vector<AuditEvent> audit;    ///< What the operator is told with the answer.
+  std::string fault;                ///< tools/call: what the tool's author has to mend.
 
   Done() = default;
   Done(Success success) : what(std::move(success)) {}  // NOLINT(google-explicit-constructor)

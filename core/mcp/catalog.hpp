@@ -34,6 +34,7 @@ struct ToolResult {
   std::vector<Json> content;       ///< Content blocks as the specification shapes them.
   std::optional<Json> structured;  ///< structuredContent: an object.
   bool is_error = false;           ///< The tool ran and failed: told to the model, not a protocol error.
+  std::string fault;               ///< What its author has to mend: for the operator, never for the client.
   Commit commit;
   std::vector<Topic> topics;
 
@@ -72,7 +73,7 @@ class Run {
       const FetchAsUser* upstream = nullptr)
       : ask(run_ask), principal(run_principal), arguments(run_arguments), place_(place), upstream_(upstream) {}
 
-  Ask& ask;                    ///< Records, scans: `store::load<Note>(run.ask, key)`.
+  Ask& ask;                    ///< Records and scans, for programs that are built inside of this project.
   const Principal& principal;  ///< Who calls.
   const Json& arguments;       ///< An object, valid against the schema.
 
@@ -98,7 +99,7 @@ class Run {
 
   /// What a handler returns while something that it asked for is missing.
   bool pending() const { return ask.pending(); }
-  ToolResult wait() const { return {}; }
+  ToolResult wait() const;
 
   struct Note {
     enum class Kind { progress, log } kind = Kind::progress;

@@ -42,6 +42,13 @@ std::string Run::draw(std::string_view label) const {
   return ask.facts().draw(full.append(label));
 }
 
+// Seen only where nothing was asked for.
+ToolResult Run::wait() const {
+  ToolResult nothing = ToolResult::error("The tool failed.");
+  nothing.fault = "it waits, and has asked for nothing";
+  return nothing;
+}
+
 UpstreamResponse Run::fetch_as_user(const UpstreamRequest& request) {
   UpstreamResponse refused{UpstreamResponse::Kind::refused};
   refused.problem = "expected at most 32 requests in one run";

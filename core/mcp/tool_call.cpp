@@ -1,6 +1,7 @@
 // tools/call. Refusals first: unknown tool, mirrored headers, scopes, client capabilities, arguments; then the handler.
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "core/mcp/dispatch.hpp"
 #include "core/mcp/notifications.hpp"
@@ -14,13 +15,13 @@ const Json no_arguments = Json::object();
 Done decide_call(const Context& context, const Call& call, Ask& ask);
 AuditEvent audit_of(const Context& context, const Call& call, const Done& done);
 std::optional<RpcError> missing_capabilities(const Tool& tool, const Call& call);
-std::string told(const SchemaError& error);
+std::string told(std::string_view what, const SchemaError& error);
 Done run_handler(const Context& context, const Call& call, const Catalog::RegisteredTool& registered,
                  const Json& arguments, Ask& ask);
 Done run_in_host(const Context& context, const Call& call, const Catalog::RegisteredTool& registered,
                  const Json& arguments, Ask& ask);
-std::optional<ToolResult> read_host_result(const std::string& text);
-Success rendered(const Call& call, const Catalog::RegisteredTool& registered, ToolResult result);
+std::variant<ToolResult, std::string> read_host_result(const std::string& text);
+Done rendered(const Call& call, const Catalog::RegisteredTool& registered, ToolResult result);
 
 }  // namespace
 
@@ -51,8 +52,8 @@ Done decide_call(const Context& context, const Call& call, Ask& ask) {
   if (!context.allows(registered->tool.scopes)) return context.challenge(registered->tool.scopes);
   if (std::optional<RpcError> missing = missing_capabilities(registered->tool, call)) return std::move(*missing);
   if (std::optional<SchemaError> wrong = registered->schema.validate(*arguments)) {
-    if (!tells_model_of_invalid_arguments(call.version)) return invalid_params(told(*wrong));
-    return rendered(call, *registered, ToolResult::error(told(*wrong)));
+    if (!tells_model_of_invalid_arguments(call.version)) return invalid_params(told("Invalid arguments", *wrong));
+    return rendered(call, *registered, ToolResult::error(told("Invalid arguments", *wrong)));
   }
   return registered->tool.handler ? run_handler(context, call, *registered, *arguments, ask)
                                   : run_in_host(context, call, *registered, *arguments, ask);
@@ -63,7 +64,10 @@ AuditEvent audit_of(const Context& context, const Call& call, const Done& done) 
   const std::string* name = wire::string_member(call.params, "name");
   AuditEvent event{"mcp.call", "ok", context.principal.client, context.principal.subject,
                    name == nullptr ? "" : shown(*name)};
-  if (const auto* success = std::get_if<Success>(&done.what)) {
+  if (!done.fault.empty()) {
+    event.outcome = "tool_faulty";
+    event.detail += ": " + done.fault;
+  } else if (const auto* success = std::get_if<Success>(&done.what)) {
     if (success->tool_failed) event.outcome = "tool_failed";
   } else if (const auto* error = std::get_if<RpcError>(&done.what)) {
     event.outcome = "rpc_error";
@@ -92,8 +96,8 @@ std::optional<RpcError> missing_capabilities(const Tool& tool, const Call& call)
                   R"({"requiredCapabilities":{)" + missing + "}}"};
 }
 
-std::string told(const SchemaError& error) {
-  return "Invalid arguments: " + (error.instance_path.empty() ? "" : error.instance_path + ": ") + error.expected;
+std::string told(std::string_view what, const SchemaError& error) {
+  return std::string(what) + ": " + (error.instance_path.empty() ? "" : error.instance_path + ": ") + error.expected;
 }
 
 Done run_handler(const Context& context, const Call& call, const Catalog::RegisteredTool& registered,
@@ -116,44 +120,50 @@ Done run_in_host(const Context& context, const Call& call, const Catalog::Regist
                  const Json& arguments, Ask& ask) {
   const ToolRan* ran = ask(RunTool{registered.tool.name, wire::dump_json(arguments), context.principal});
   if (ran == nullptr) return {};
-  std::optional<ToolResult> result = read_host_result(ran->result);
-  if (!result) return RpcError{code::internal_error, "The tool gave something that is no result", {}};
-  return rendered(call, registered, std::move(*result));
+  std::variant<ToolResult, std::string> read = read_host_result(ran->result);
+  if (auto* result = std::get_if<ToolResult>(&read)) return rendered(call, registered, std::move(*result));
+  Done done(RpcError{code::internal_error, "The tool gave something that is no result", {}});
+  done.fault = std::get<std::string>(read);
+  return done;
 }
 
-/// `{content: [{type, ...}], structuredContent?, isError?}`.
-std::optional<ToolResult> read_host_result(const std::string& text) {
+/// `{content: [{type, ...}], structuredContent?, isError?}`, or what was expected.
+std::variant<ToolResult, std::string> read_host_result(const std::string& text) {
   constexpr std::size_t largest = 64 << 20;  // the host is ours; this only keeps a broken one from filling the memory
   auto parsed = wire::parse_json(text, {largest, 512});
-  if (!parsed || !parsed->is_object()) return std::nullopt;
+  if (!parsed || !parsed->is_object()) return "expected a result, an object";
   ToolResult result;
   if (const Json* structured = wire::member(*parsed, "structuredContent")) {
-    if (!structured->is_object()) return std::nullopt;
+    if (!structured->is_object()) return "structuredContent: expected an object";
     result.structured = *structured;
   }
   if (const Json* content = wire::member(*parsed, "content")) {
-    if (!content->is_array()) return std::nullopt;
+    if (!content->is_array()) return "content: expected an array";
     for (const Json& block : *content) {
-      if (wire::string_member(block, "type") == nullptr) return std::nullopt;
+      if (wire::string_member(block, "type") == nullptr) return "content: expected objects with a type";
       result.content.push_back(block);
     }
   } else if (!result.structured) {
-    return std::nullopt;
+    return "expected content or structuredContent";
   }
   if (const Json* is_error = wire::member(*parsed, "isError")) {
-    if (!is_error->is_boolean()) return std::nullopt;
+    if (!is_error->is_boolean()) return "isError: expected true or false";
     result.is_error = is_error->get<bool>();
   }
   return result;
 }
 
-Success rendered(const Call& call, const Catalog::RegisteredTool& registered, ToolResult result) {
+Done rendered(const Call& call, const Catalog::RegisteredTool& registered, ToolResult result) {
   if (registered.output_schema && !result.is_error) {
     // Clients check it too and would drop the result; nothing that such a run wanted to write is written.
     const std::optional<SchemaError> wrong = result.structured
                                                  ? registered.output_schema->validate(*result.structured)
                                                  : SchemaError{"", "", "expected structured content, received none"};
-    if (wrong) result = ToolResult::error("The tool's result does not fit its output schema: " + wrong->expected);
+    if (wrong) {
+      result = ToolResult::error(told("The tool's result does not fit its output schema", *wrong));
+      result.fault = "its result does not fit its output schema";
+      if (!wrong->instance_path.empty()) result.fault += " at " + shown(wrong->instance_path);
+    }
   }
   Success success;
   success.members = R"("content":[)";
@@ -174,7 +184,9 @@ Success rendered(const Call& call, const Catalog::RegisteredTool& registered, To
   success.tool_failed = result.is_error;
   success.commit = std::move(result.commit);
   success.topics = std::move(result.topics);
-  return success;
+  Done done(std::move(success));
+  done.fault = std::move(result.fault);
+  return done;
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "host-native/system/refused.hpp"
 
@@ -124,12 +126,56 @@ void add_clients_commands(CLI::App& app, config::Values& values, ClientsCommand&
 std::string with_suggestion(const std::string& message) {
   const std::size_t at = message.find("--");
   if (at == std::string::npos) return message;
-  const std::string word = message.substr(at + 2, message.find_first_of(" =,", at) - at - 2);
+  const std::string word = message.substr(at + 2, message.find_first_of(" =,:", at) - at - 2);
   std::vector<std::string> known = {"config", "check",  "help", "version",  "password-stdin", "json",
                                     "user",   "client", "all",  "one-time", "keep-data"};
   for (const config::OptionSpec& spec : config::option_table()) known.emplace_back(spec.name);
   const std::string near = config::nearest(word, known);
   return near.empty() || near == word ? message : message + "; did you mean --" + near + "?";
+}
+
+std::string listed(const std::vector<std::string>& words) {
+  std::string all;
+  for (const std::string& word : words) all.append(all.empty() ? "" : ", ").append(word);
+  return all;
+}
+
+std::vector<std::string> commands_of(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+  return names;
+}
+
+/// How far the command line got: the command, and its words with a space behind each.
+std::pair<const CLI::App*, std::string> place_in(const CLI::App& app) {
+  const CLI::App* place = &app;
+  std::string path;
+  while (!place->get_subcommands().empty()) {
+    place = place->get_subcommands().front();
+    path += place->get_name() + ' ';
+  }
+  return {place, path};
+}
+
+/// The first word that nobody knows, and what was expected in its place.
+std::string unknown_word(const CLI::App& app) {
+  const auto [place, path] = place_in(app);
+  const std::vector<std::string> words = app.remaining(true);
+  const std::string word = words.empty() ? "" : words.front();
+  if (word.starts_with("-")) return with_suggestion(word + ": there is no such option");
+  const std::vector<std::string> known = commands_of(*place);
+  if (known.empty()) return word + ": there is one word too many";
+  const std::string near = config::nearest(word, known);
+  return path + word + ": there is no such command; " +
+         (near.empty() ? "expected " + listed(known) : "did you mean " + near + "?");
+}
+
+std::string missing_word(const CLI::App& app, const CLI::RequiredError& error) {
+  auto [place, path] = place_in(app);
+  if (!path.empty()) path.back() = ':';
+  const std::vector<std::string> known = commands_of(*place);
+  return path + ' ' + (known.empty() ? error.what() : "expected " + listed(known) + " after it");
 }
 
 std::string one_line(std::string text) {
@@ -178,6 +224,10 @@ std::variant<Command, int> parse_command_line(const Program& program, int argc, 
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
     return app.exit(success);
+  } catch (const CLI::ExtrasError&) {
+    throw Refused(unknown_word(app));
+  } catch (const CLI::RequiredError& error) {
+    throw Refused(missing_word(app, error));
   } catch (const CLI::ParseError& error) {
     throw Refused(with_suggestion(one_line(error.what())));
   }

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <ctime>
+#include <iostream>
 
 #include "core/wire/json.hpp"
 #include "host-native/commands/setup.hpp"
 #include "host-native/system/clock.hpp"
 #include "host-native/system/entropy.hpp"
 #include "host-native/system/files.hpp"
+#include "host-native/system/owner.hpp"
 #include "host-native/system/refused.hpp"
 
 namespace postern::commands {
@@ -23,6 +25,11 @@ std::unique_ptr<Store> open_checked(const Program& program, const config::Option
   if (folder == OfflineHost::Folder::there && !std::filesystem::exists(options.data, error)) {
     throw Refused("--data " + options.data.string() + ": no such folder; expected that of the server");
   }
+  if (!std::filesystem::exists(options.data, error)) {
+    std::cerr << command << ": made " << options.data.string()
+              << ", which is new; the folder of a server that is there is named by --data or --config\n";
+  }
+  go_on_as_owner_of(options.data);
   prepare_private_folder(options.data);
   // The ring comes first, as at the first start of a server: records without one are refused.
   if (folder == OfflineHost::Folder::made) key_ring_of(options);

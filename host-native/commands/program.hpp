@@ -1,6 +1,7 @@
 // What a program offers, as it was registered; the commands run it.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,10 @@
 namespace postern {
 
 struct Program {
+  struct Serving {
+    std::shared_ptr<Log> log;
+  };
+
   std::string name;
   std::string version;
   std::string title;
@@ -21,6 +26,8 @@ struct Program {
   HostTools tools;
   bool without_authorization = false;
   std::optional<std::string> fault;  ///< The first registration that failed.
+  /// Set before anything is served. Handlers were registered before there was a log.
+  std::shared_ptr<Serving> serving = std::make_shared<Serving>();
 };
 
 namespace commands {

@@ -158,6 +158,7 @@ int serve(const Program& program, const config::Options& options) {
   const auto deployment = build_deployment(program, options, url, keys, Passwords::decoy());
   const auto store = open_store(options);
   const auto log = Log::to_standard_error(options.log_level, options.log_format);
+  program.serving->log = log;
   const auto audit = open_audit_log(options.audit, *log);
   keep_audit_file(options);
 

@@ -18,7 +18,7 @@
 namespace postern::commands {
 namespace {
 
-/// The password that is chosen, or one that is made.
+/// The password that is chosen, or one that is made. Errors: Refused.
 Secret password_for(const UserCommand& command);
 int list(const Host& host, bool json);
 int remove(const Host& host, const Program& program, const config::Options& options, const UserCommand& command);
@@ -45,9 +45,12 @@ int manage_users(const Program& program, const config::Options& options, const U
     return lists ? list(offline.host(), command.json) : remove(offline.host(), program, options, command);
   }
   const bool adds = command.action == Action::add;
+  // Before anything is made: a folder with a ring and no user would be left behind.
+  std::optional<Secret> chosen;
+  if (adds) chosen = password_for(command);
   const OfflineHost offline(program, options, "user", OfflineHost::Acts::some,
                             adds ? OfflineHost::Folder::made : OfflineHost::Folder::there);
-  const Secret password = password_for(command);
+  const Secret password = chosen ? *chosen : password_for(command);
   const auto kind = command.one_time ? oauth::PasswordKind::one_time : oauth::PasswordKind::lasting;
   const Reply reply =
       adds ? add_user(offline.host(), command.name, password, kind) : decide(offline.host(), [&](const Facts& facts) {
@@ -99,14 +102,19 @@ Secret prompt(const char* what) {
   return line;
 }
 
+Secret judged(Secret password) {
+  if (const auto fault = oauth::password_fault(password)) throw Refused("user: " + *fault);
+  return password;
+}
+
 Secret password_for(const UserCommand& command) {
   if (command.one_time) return Secret(new_password());
-  if (command.password_from_standard_input) return read_line();
+  if (command.password_from_standard_input) return judged(read_line());
   if (::isatty(STDIN_FILENO) == 0) {
     throw Refused(
         "user: standard input is no terminal; expected --password-stdin, or --one-time to have a password made");
   }
-  Secret first = prompt("Password: ");
+  Secret first = judged(prompt("Password: "));
   if (prompt("Again: ") != first) throw Refused("user: the two passwords are not the same");
   return first;
 }

@@ -43,7 +43,7 @@ class Descriptor {
 std::optional<std::string> read(const std::filesystem::path& path, std::size_t most, bool private_only) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file.open() && errno == ENOENT) return std::nullopt;
-  if (!file.open()) refuse(path, reason_of(errno));
+  if (!file.open()) refuse(path, reason_of(errno) + (errno == EACCES ? "; expected a file of this user's own" : ""));
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) refuse(path, std::strerror(errno));
   if (!S_ISREG(status.st_mode)) refuse(path, "expected a file");

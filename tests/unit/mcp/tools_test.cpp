@@ -241,6 +241,29 @@ TEST(HostTools, AreRunOnceAndChecked) {
   EXPECT_EQ(peer.call("tools/call", R"({"name":"outside"})").reply.status, 503);
 }
 
+// What the author has to mend is told by its place and not by its value, which is the user's.
+TEST(Results, WhatTheAuthorHasToMendIsInTheAudit) {
+  Peer peer;
+  mcp::Tool typed = saying("typed", "");
+  typed.output_schema = Json::parse(R"({"type":"object","properties":{"line":{"const":1}}})");
+  typed.handler = [](mcp::Run&) { return mcp::ToolResult::structured_object({{"line", "canary"}}); };
+  ASSERT_EQ(peer.catalog.add(std::move(typed)), std::nullopt);
+  mcp::Tool waiting = saying("waiting", "");
+  waiting.handler = [](mcp::Run& run) { return run.wait(); };
+  ASSERT_EQ(peer.catalog.add(std::move(waiting)), std::nullopt);
+  mcp::Tool outside = saying("outside", "");
+  outside.handler = nullptr;
+  ASSERT_EQ(peer.catalog.add(std::move(outside)), std::nullopt);
+  peer.host_tools["outside"] = [](const std::string&) { return R"({"content":["text"]})"; };
+  const auto told = [&peer](const std::string& name) {
+    const Exchange done = peer.modern("tools/call", R"("name":")" + name + R"(")", {{"Mcp-Name", name}});
+    return done.audit.empty() ? "" : done.audit[0].outcome + " " + done.audit[0].detail;
+  };
+  EXPECT_EQ(told("typed"), "tool_faulty typed: its result does not fit its output schema at /line");
+  EXPECT_EQ(told("waiting"), "tool_faulty waiting: it waits, and has asked for nothing");
+  EXPECT_EQ(told("outside"), "tool_faulty outside: content: expected objects with a type");
+}
+
 TEST(Results, ThatDoNotFitWriteNothing) {
   Peer peer;
   mcp::Tool tool = saying("liar", "");
@@ -254,7 +277,11 @@ TEST(Results, ThatDoNotFitWriteNothing) {
   };
   ASSERT_EQ(peer.catalog.add(tool), std::nullopt);
   const auto call = [&peer] { return peer.modern("tools/call", R"("name":"liar")", {{"Mcp-Name", "liar"}}); };
-  EXPECT_EQ(call().json()["result"]["isError"], true);
+  const Exchange refused = call();
+  EXPECT_EQ(refused.json()["result"]["isError"], true);
+  ASSERT_EQ(refused.audit.size(), 1u);
+  EXPECT_EQ(refused.audit[0].outcome, "tool_faulty");
+  EXPECT_EQ(refused.audit[0].detail, "liar: its result does not fit its output schema");
   EXPECT_TRUE(peer.store.empty());
   gives["sum"] = 1;
   EXPECT_FALSE(call().json()["result"].contains("isError"));
