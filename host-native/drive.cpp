@@ -216,7 +216,9 @@ class Drive {
     }
     for (const AuditEvent& event : answer.audit) {
       if (host_.audit != nullptr) host_.audit->write(request_id_, event);
-      host_.log.write(Log::Level::info, event.what,
+      // What its author has to mend is no matter of every day.
+      const auto level = event.outcome == "tool_faulty" ? Log::Level::error : Log::Level::info;
+      host_.log.write(level, event.what,
                       {{"id", request_id_},
                        {"outcome", event.outcome},
                        {"client", event.client},

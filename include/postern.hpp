@@ -18,9 +18,23 @@
 
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
+
+namespace postern::detail {
+[[noreturn]] inline void no_such_member() {
+  throw std::out_of_range("a member was read that is not there: read it by value(), or require it in the schema");
+}
+}  // namespace postern::detail
+
+// Whoever reads an argument that is not there (`arguments["who"]`, and the schema does not require it) throws, and the call
+// fails. By itself the JSON library would end the program, or go on with anything. Include it after this header, if at all.
+#ifndef JSON_ASSERT
+#define JSON_ASSERT(holds) \
+  ((holds) || std::string_view(__func__) != "operator[]" ? static_cast<void>(0) : ::postern::detail::no_such_member())
+#endif
 
 #include "core/base/json.hpp"
 #include "core/flow/principal.hpp"
