@@ -227,7 +227,7 @@ std::variant<Command, int> parse_command_line(const Program& program, int argc, 
   } catch (const CLI::ExtrasError&) {
     throw Refused(unknown_word(app));
   } catch (const CLI::RequiredError& error) {
-    throw Refused(missing_word(app, error));
+    throw Refused(app.remaining(true).empty() ? missing_word(app, error) : unknown_word(app));
   } catch (const CLI::ParseError& error) {
     throw Refused(with_suggestion(one_line(error.what())));
   }

@@ -117,6 +117,7 @@ function faultsOfOne([first, ...rest]) {
   if (/^(node|tests\/node_modules\/node\/bin\/node)$/.test(first)) return ofScript(rest[0], rest.slice(1));
   if (first.startsWith('tests/')) return ofScript(first, rest);
   if (first === 'cmake') return ofCmake(rest);
+  if (first === 'build/greeter') return ofProgram('postern', rest); // the reader's program, by the README
   if (first.startsWith('build/')) return ofBuilt(first, rest);
   if (first === 'docker') return rest.includes('serve') ? ofProgram('postern', rest.slice(rest.indexOf('serve'))) : [];
   return theirs.test(first) ? [] : [first];
@@ -154,6 +155,7 @@ function ofScript(name, rest) {
 
 function ofCmake(rest) {
   const preset = rest[rest.indexOf('--preset') + 1];
+  if (/^(-B|--build) build$/.test(rest.join(' '))) return []; // the reader's own folder
   if (rest.includes('--preset')) return presets.has(preset) ? [] : [preset];
   return rest[0] === '--install' && isKnownPath(rest[1]) ? [] : [rest.join(' ')];
 }

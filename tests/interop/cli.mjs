@@ -1,7 +1,7 @@
 // The native program as its operator meets it: started wrongly in every way that people do, looked at by --check, its first
 // password, its commands beside a running server, and what the audit log tells of them.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -96,7 +96,7 @@ async function wrongFolders() {
     const closed = folder('closed');
     mkdirSync(closed, { mode: 0o700 });
     equal('a working folder that this user may not look into has no .env', postern(['--check', ...await listen(), '--store', 'memory'], { as: nobody, cwd: closed }).status, 0);
-    await both('keys that this user may not read', `${own}/keys: Permission denied for user ${nobody}`, own, { as: nobody, cwd: '/' });
+    await both('keys that this user may not read', `${own}/keys: Permission denied for user ${nobody}; expected a file of this user's own`, own, { as: nobody, cwd: '/' });
   }
   if (isRoot) {
     const full = folder('full');
@@ -222,6 +222,40 @@ async function firstPassword() {
   await second.stop(8, true);
 }
 
+async function halfCommands() {
+  for (const [args, told] of [
+    [['user'], 'user: expected add, passwd, list, remove after it'],
+    [['user', 'bogus'], 'user bogus: there is no such command; expected add, passwd, list, remove'],
+    [['sevre'], 'sevre: there is no such command; did you mean serve?'],
+    [['user', 'add'], 'user add: name is required'],
+    [['user', 'list', 'ada'], 'ada: there is one word too many'],
+    [['serve', '--lisetn', '127.0.0.1:1'], '--lisetn: there is no such option; did you mean --listen?'],
+    [['serve', '--port', '1'], '--port: there is no such option'],
+  ]) equal(`postern ${args.join(' ')}: what was expected`, refused(args), told);
+}
+
+async function newUsers() {
+  const data = folder('new-users');
+  const add = (input, options) => postern(['user', 'add', 'ada', '--password-stdin', '--data', data], { input, ...options });
+  equal('a password that will not do is told before anything is made', [refused(['user', 'add', 'ada', '--password-stdin', '--data', data], { input: 'short\n' }), existsSync(data)], ['user: expected a password of at least 8 characters, received fewer', false]);
+  equal('no password, too', [refused(['user', 'add', 'ada', '--data', data], { input: '' }), existsSync(data)], ['user: standard input is no terminal; expected --password-stdin, or --one-time to have a password made', false]);
+  const made = add('a good password\n');
+  equal('who makes a new folder is told so', [made.status, made.stdout, made.stderr], [0, 'added ada\n', `user: made ${data}, which is new; the folder of a server that is there is named by --data or --config\n`]);
+  equal('and who finds one is not', add('a good password\n').stderr, 'user: there is a user of this name already: ada\n');
+  if (!isRoot) return;
+  const services = folder('services');
+  mkdirSync(services, { mode: 0o700 });
+  chownSync(services, nobody, nobody);
+  const audit = path.join(services, 'audit.jsonl');
+  chmodSync(work, 0o755);
+  equal('root adds a user to a service', postern(['user', 'add', 'ada', '--one-time', '--data', services, '--audit', audit]).status, 0);
+  const strangers = readdirSync(services).filter((name) => statSync(path.join(services, name)).uid !== nobody);
+  equal('whose folder then holds no file of root\'s', [readdirSync(services).sort(), strangers], [['audit.jsonl', 'keys', 'postern.db'], []]);
+  equal('so that it can go on', postern(['serve', '--check', '--data', services, ...await listen()], { as: nobody, cwd: '/' }).status, 0);
+  chownSync(path.join(services, 'keys'), 0, 0);
+  equal('where somebody else\'s file lies there, it says what was expected', refused(['serve', '--check', '--data', services, ...await listen()], { as: nobody, cwd: '/' }), `${services}/keys: Permission denied for user ${nobody}; expected a file of this user's own`);
+}
+
 async function otherLogins() {
   const github = { MCP_GITHUB_CLIENT_ID: 'id', MCP_GITHUB_CLIENT_SECRET: 'secret' };
   const users = async (name, env) => {
@@ -310,6 +344,8 @@ await main('interop, command line', 200, async () => {
     await group('files', wrongFiles, 60);
     await group('options', wrongOptions);
     await group('--check', check);
+    await group('half a command', halfCommands);
+    await group('new users', newUsers);
     await group('the first password', firstPassword, 60);
     await group('login elsewhere', otherLogins, 40);
     await besideAServer();

@@ -1,6 +1,6 @@
 // The Debian packages: installed in a clean root, run as the unit says, and gone without a trace.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { equal, freePort, ok, root } from '../interop/lib.mjs';
 import { answer, callTool, signIn } from '../interop/oauth.mjs';
@@ -73,16 +73,19 @@ function shell(at) {
 export async function development(at, packages) {
   const name = packages.find((file) => /^postern-dev_.*\.deb$/.test(file));
   copyFileSync(path.join(root, 'build/packages', name), path.join(at, 'tmp', name));
-  equal('postern-dev: with what it depends on it installs', attempt(at, ['dpkg', '-i', `/tmp/${name}`]).status, 0);
+  const typed = lineOfReadme('sudo apt install ./postern-dev_').replace('sudo apt', 'apt-get -qq -y --no-install-recommends');
+  equal('postern-dev: it installs as the README says', attempt(at, ['sh', '-c', `cd /tmp && ${typed}`]).status, 0);
+  const examples = path.join(at, 'usr/share/doc/postern-dev/examples');
+  equal('postern-dev: with examples', readdirSync(examples).sort(), ['CMakeLists.txt', 'github.cpp', 'main.cpp']);
   mkdirSync(path.join(at, 'greeter'));
-  copyFileSync(path.join(root, 'tests/consumer/main.cpp'), path.join(at, 'greeter/main.cpp'));
-  writeFileSync(path.join(at, 'greeter/CMakeLists.txt'), /```cmake\n([\s\S]*?)```/.exec(readFileSync(path.join(root, 'README.md'), 'utf8'))[1]);
-  const built = attempt(at, ['sh', '-c', 'cd /greeter && cmake -B build && cmake --build build']);
+  for (const file of ['main.cpp', 'CMakeLists.txt']) copyFileSync(path.join(examples, file), path.join(at, 'greeter', file));
+  equal('postern-dev: its CMake file is the README\'s', readFileSync(path.join(examples, 'CMakeLists.txt'), 'utf8'), /```cmake\n([\s\S]*?)```/.exec(readFileSync(path.join(root, 'README.md'), 'utf8'))[1]);
+  const built = attempt(at, ['sh', '-c', `cd /greeter && ${lineOfReadme('cmake -B build')}`]);
   equal('postern-dev: the CMake file of the README builds a program with it', built.status, 0);
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const person = { url, mcp: `${url}/mcp`, user: 'ada', password };
-  const server = await ready(start(at, ['/greeter/build/greeter', '--listen', `127.0.0.1:${port}`, '--data', '/greeter/data'], { env: { POSTERN_FIRST_USER: 'ada', POSTERN_FIRST_PASSWORD: password } }));
+  const server = await ready(start(at, [`/greeter/${lineOfReadme('build/greeter')}`, '--listen', `127.0.0.1:${port}`, '--data', '/greeter/data'], { env: { POSTERN_FIRST_USER: 'ada', POSTERN_FIRST_PASSWORD: password } }));
   const { access } = await signIn(person, new Visitor(person), { scope: 'greet' });
   equal('postern-dev: which greets', answer(await callTool(person, access, 'greet', { who: 'Bob' }))?.result?.content?.[0]?.text, 'Hello Bob, says ada');
   await server.stop();
