@@ -66,12 +66,17 @@ const reading = new Set();
 /** One byte more than is allowed is enough: the core refuses it then. And what was declared: its end need not be waited for. */
 async function inPieces(body, largest, declared) {
   const reader = body.getReader();
-  const late = setTimeout(() => reader.cancel(tooSlow()).catch(() => {}), bodyTime);
+  let isLate = false;
+  const late = setTimeout(() => {
+    isLate = true;
+    reader.cancel(tooSlow()).catch(() => {});
+  }, bodyTime);
   try {
     const parts = [];
     let size = 0;
     while (size <= largest && size < declared) {
       const { done, value } = await reader.read();
+      if (isLate) throw tooSlow(); // what came is not all of it
       if (done) break;
       parts.push(value);
       size += value.length;

@@ -3,7 +3,7 @@
 import { addUser, group, main, startServer, stopClean } from './lib.mjs';
 import { Visitor } from './web.mjs';
 import { contentTypes, forwarded, hosts, json, limits, methods, origins, smuggling } from './abuse_wire.mjs';
-import { slowClients, stuckReaders } from './abuse_slow.mjs';
+import { leftovers, slowClients, stuckReaders } from './abuse_slow.mjs';
 import { audience, clientAuthentication, codes, forms, pkce, firstScopes, redirects, registrations, repeated, revocation, scopes, tokens } from './abuse_oauth.mjs';
 import { sessions } from './abuse_sessions.mjs';
 import { redeemRace, refreshRace, replays } from './abuse_races.mjs';
@@ -20,7 +20,7 @@ await main('abuse', 150, async () => {
   await run([hosts, origins, contentTypes, json, limits, methods, smuggling, forwarded], scene);
   await run([codes, pkce, redirects, registrations, repeated, audience, tokens, scopes, firstScopes, clientAuthentication, revocation, forms, sessions], scene);
   await run([redeemRace, refreshRace, replays], scene);
-  await run([slowClients, stuckReaders], scene);
+  await run([slowClients, stuckReaders, leftovers], scene);
   await stopClean(server);
 
   const memory = await startServer({ store: 'memory' });

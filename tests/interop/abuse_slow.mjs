@@ -1,6 +1,7 @@
 // Clients that are slow on purpose. A normal client must not notice them.
 import net from 'node:net';
-import { equal, ok, slack, sleep } from './lib.mjs';
+import { equal, host, ok, slack, sleep } from './lib.mjs';
+import { raw } from './web.mjs';
 import { answer, callTool, modern, openSession, rpc, signIn, ALL_SCOPES, valueOf } from './oauth.mjs';
 
 function connect(port) {
@@ -89,4 +90,56 @@ export async function stuckReaders({ server, visitor }) {
   equal('stuck readers: nor does a change that all of them should hear hold anyone up', list.status, 200);
   for (const socket of sockets) socket.destroy();
   equal('stuck readers: afterwards too', await troubleOf(server, access, 5), undefined);
+}
+
+/** A body that nobody wants is in the way of the next request on its connection, which behind a proxy is anybody's. */
+export async function leftovers({ server }) {
+  const head = (line, more, name = `localhost:${server.port}`) => `${line} HTTP/1.1\r\nHost: ${name}\r\n${more}\r\n`;
+  const next = head('GET /healthz', '');
+  const large = 'x'.repeat(2_000_000);
+  const length = `Content-Length: ${large.length}\r\n`;
+  const [json, form] = ['json', 'x-www-form-urlencoded'].map((type) => `Content-Type: application/${type}\r\n`);
+  const rows = {
+    'at /mcp': head('POST /mcp', json + length) + large,
+    'at /token': head('POST /token', form + length) + large,
+    'at /register': head('POST /register', json + length) + large,
+    'of another type': head('POST /mcp', `Content-Type: text/plain\r\n${length}`) + large,
+    'of a GET': head('GET /.well-known/oauth-protected-resource', length) + large,
+    'of a HEAD': head('HEAD /', length) + large,
+    'of a preflight': head('OPTIONS /mcp', `Origin: http://localhost:1\r\nAccess-Control-Request-Method: POST\r\n${length}`) + large,
+    'where nothing is': head('POST /nowhere', length) + large,
+    'for another host': head('POST /mcp', json + length, 'evil.example') + large,
+    'in chunks': head('POST /mcp', `${json}Transfer-Encoding: chunked\r\n`) + `10000\r\n${'x'.repeat(65_536)}\r\n`.repeat(31) + '0\r\n\r\n',
+    'that was asked for': head('POST /mcp', `${json}Expect: 100-continue\r\n${length}`) + large,
+  };
+  const answersOf = (text) => [...text.matchAll(/HTTP\/1\.1 ([2-5]\d\d)/g)].map(([, status]) => status);
+  const isWhole = (text) => {
+    const [, fields, body] = /HTTP\/1\.1 [2-5]\d\d[^\n]*\n([\s\S]*?)\r\n\r\n([\s\S]*)$/.exec(text) ?? [];
+    const said = /^content-length: (\d+)/im.exec(fields)?.[1];
+    return body !== undefined && (said === undefined || /^HEAD/.test(text) || body.length >= Number(said));
+  };
+  for (const [what, bytes] of Object.entries(rows)) {
+    const reply = await raw(server.port, bytes + next, { seconds: 20 * slack, enough: (text) => answersOf(text).length > 1 });
+    const [first, second] = answersOf(reply.text);
+    const isNext = second === '200' || (!reply.timedOut && second === undefined && /^connection: close/im.test(reply.text));
+    ok(`leftovers: a large body ${what}: its answer, and then the next one or the end`, first !== undefined && (what === 'of a HEAD' || isWhole(reply.text)) && isNext,
+      `${answersOf(reply.text)}; ${reply.timedOut ? 'left open' : 'closed'}; ${reply.text.slice(0, 300)}`);
+  }
+  if (host === 'node' || host === 'npx') {
+    const short = 'x'.repeat((1 << 20) + 100_000);
+    const reply = await raw(server.port, head('POST /mcp', `${json}Content-Length: ${short.length}\r\n`) + short + next, { seconds: 20 * slack, enough: (text) => answersOf(text).length > 1 });
+    equal('leftovers: a short rest is read, and the connection kept', answersOf(reply.text), ['413', '200']);
+  }
+  if (host === 'deno') return; // its runtime waits for the rest; who has not sent it has nobody behind
+  for (const [what, drips] of [['that trickles', true], ['that stops', false]]) {
+    const socket = await connect(server.port);
+    let text = '';
+    const ended = new Promise((done) => socket.on('data', (part) => { text += part; }).once('close', () => done(true)));
+    socket.write(head('POST /mcp', json + length) + large.slice(0, 1_400_000));
+    const drip = drips && setInterval(() => { if (!socket.destroyed) socket.write('x'); }, 20);
+    const closed = await Promise.race([ended, sleep(20_000 * slack)]);
+    clearInterval(drip);
+    socket.destroy();
+    equal(`leftovers: a large body ${what} is answered, and its connection ends`, [answersOf(text), isWhole(text), closed], [['413'], true, true]);
+  }
 }

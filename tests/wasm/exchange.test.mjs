@@ -50,6 +50,12 @@ async function slow() {
   check("and no longer: the next request ends it", (await soon(first)) === "the body came too slowly", await soon(first));
   check("not the one that began later", (await soon(second)) === "waiting");
   performance.now = now;
+  const { setTimeout: later } = globalThis;
+  globalThis.setTimeout = (work, milliseconds) => later(work, Math.min(milliseconds, 1));
+  const half = new ReadableStream({ start: (to) => to.enqueue(new Uint8Array(3)) });
+  const ended = await carried(ofLength(half, 5), false).then(({ body }) => `${body.length} bytes`, ({ message }) => message);
+  globalThis.setTimeout = later;
+  check("in pieces: what came of a body that is too slow is not taken for all of it", ended === "the body came too slowly", ended);
 }
 
 function paths() {
