@@ -29,21 +29,26 @@ const plainOr = (value) => (typeof value === "number" || /^[!#-<>-[\]-~]+$/.test
 export function auditTo(target, log) {
   let failing = false;
   const open = () => openSync(target, "a", 0o600);
-  let descriptor = 1;
+  let descriptor;
   try {
     if (target !== "-") descriptor = open();
   } catch (error) {
     throw new Wrong(`--audit ${target}: ${error.message}`);
   }
   const failed = (error) => log("error", "audit.failed", { reason: error.message });
+  const written = (error) => {
+    if (error && !failing) failed(error);
+    failing = Boolean(error);
+  };
   return {
     write(event) {
+      const line = `${JSON.stringify(event)}\n`;
+      if (target === "-") return void process.stdout.write(line, written);
       try {
-        writeSync(descriptor, `${JSON.stringify(event)}\n`);
-        failing = false;
+        writeSync(descriptor, line);
+        written();
       } catch (error) {
-        if (!failing) failed(error);
-        failing = true;
+        written(error);
       }
     },
     reopen() {

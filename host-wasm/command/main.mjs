@@ -31,6 +31,8 @@ const program = {
 };
 
 quietly("SQLite is an experimental feature");
+// Whoever reads the lines may go away: they are lost then, and the server serves on.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

@@ -172,11 +172,27 @@ async function more() {
   await stopClean(server);
 }
 
+/** Who reads its lines goes away, as `head -1` does. */
+async function nobodyReads() {
+  for (const [what, args, streams] of [['log', [], ['stderr']], ['log and audit', ['--audit', '-'], ['stderr', 'stdout']]]) {
+    const port = await freePort();
+    const server = launchProgram('postern', ['--listen', `127.0.0.1:${port}`, '--store', 'memory', ...args], { cwd: folder, env: { POSTERN_FIRST_PASSWORD: password } });
+    await until(() => /^ready /m.test(server.out), 60, 'the ready line');
+    for (const stream of streams) server.child[stream].destroy();
+    const scene = { url: `http://localhost:${port}`, mcp: `http://localhost:${port}/mcp`, user: 'admin', password };
+    const { access } = await signIn(scene, new Visitor(scene)).catch((error) => ({ access: String(error) }));
+    const calls = [await callTool(scene, access, 'whoami'), await callTool(scene, access, 'whoami')].map(({ status }) => status);
+    equal(`nobody reads its ${what}: it serves`, [...calls, server.alive], [200, 200, true]);
+    await stopClean(server, `nobody reads its ${what}`);
+  }
+}
+
 await main('the program in Node', 150, async () => {
   sameLines();
   ownLines();
   operators();
   await group('one folder', oneFolder, 60);
   await group('more', more);
+  await group('nobody reads', nobodyReads);
   rmSync(folder, { recursive: true, force: true });
 });
