@@ -6,6 +6,7 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
 
+import { faultOfNode } from "./node_version.mjs";
 import { commands, isOperators } from "./operate.mjs";
 import { optionTable } from "./option_table.mjs";
 import { optionsOf } from "./program_options.mjs";
@@ -46,16 +47,16 @@ async function main(line) {
   if (parsed.told !== undefined) return say(parsed.told);
   if (parsed.path[0] === "version") return say(versionOf(program));
   const options = optionsOf(program.options, parsed.values);
-  if (!options.inMemory) await needSqlite();
+  await needNode(options);
   const { check: checkOnly, offline, serve } = await import("./serve.mjs");
   if (isOperators(parsed.path)) return offline(parsed, options);
   return parsed.values.check ? checkOnly(program, options) : serve(program, options);
 }
 
-async function needSqlite() {
-  await import("node:sqlite").catch(() => {
-    throw new Wrong(`Node ${process.versions.node} has no SQLite; expected Node 22.13 or newer, or --store memory, which forgets everything at the end`);
-  });
+async function needNode({ inMemory }) {
+  const sqlite = inMemory || (await import("node:sqlite").then(() => true, () => false));
+  const fault = faultOfNode(process.versions.node, { sqlite, inMemory });
+  if (fault !== undefined) throw new Wrong(fault);
 }
 
 function say(text) {

@@ -85,8 +85,10 @@ export function judge(given) {
 // The shapes of core/server/shapes.cpp. `URL` folds what is written in other ways (a default port, an address in disguise); a
 // host has to be written as it is read.
 
+const parsed = (url) => (URL.canParse(url) ? new URL(url) : null); // URL.parse is newer than the oldest Node
+
 function isHost(value) {
-  const url = URL.parse(`https://${value}/`);
+  const url = parsed(`https://${value}/`);
   return url !== null && value !== "" && !value.includes("*") && url.host === value.toLowerCase() && url.port === "" && url.pathname === "/";
 }
 
@@ -103,7 +105,7 @@ function isOrigin(value) {
 
 /** Why this can't be where clients reach the server, or undefined. */
 function faultOfUrl(value) {
-  const url = URL.parse(value);
+  const url = parsed(value);
   if (url === null || url.host === "" || /[\s\\]/.test(value)) return "expected https://host, https://host:port or https://host/path";
   if (url.protocol !== "https:" && url.protocol !== "http:") return "expected https or http";
   if (url.protocol === "http:" && !["localhost", "127.0.0.1", "[::1]"].includes(url.hostname)) {

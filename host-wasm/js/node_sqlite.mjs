@@ -53,7 +53,9 @@ async function sqliteOfRuntime() {
     return await import("node:sqlite");
   } catch {
     const runtime = globalThis.Deno === undefined ? `Node ${process.versions.node}` : `Deno ${globalThis.Deno.version.deno}`;
-    throw new TypeError(`data: ${runtime} has no SQLite; expected Node 22.13 or Deno 2.2, or newer. Without \`data\` records are kept in memory; \`store\` takes one of your own`);
+    // Without `crypto` (before Node 20) nothing runs, in memory neither.
+    const inMemory = globalThis.crypto === undefined ? "" : ". Without `data` records are kept in memory; `store` takes one of your own";
+    throw new TypeError(`data: ${runtime} has no SQLite; expected Node 22.13 or Deno 2.2, or newer${inMemory}`);
   }
 }
 
