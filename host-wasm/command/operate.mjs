@@ -131,16 +131,28 @@ export function newPassword() {
 export const oneTimeLine = (password) => `one-time password: ${password}  (shown once; the first login asks for another one)`;
 
 async function passwordOf(values) {
-  if (values["password-stdin"]) return firstLine(readFileSync(0, "utf8"));
+  if (values["password-stdin"]) return judged(firstLine(readFileSync(0)));
   if (!process.stdin.isTTY) throw new Wrong("user: standard input is no terminal; expected --password-stdin, or --one-time to have a password made");
-  const first = await ask("Password: ");
+  const first = judged(await ask("Password: "));
   if ((await ask("Again: ")) !== first) throw new Wrong("user: the two passwords are not the same");
   return first;
 }
 
-function firstLine(text) {
-  if (text === "") throw new Wrong("user: expected a password on standard input");
-  return text.split("\n", 1)[0].replace(/\r$/, "");
+function firstLine(bytes) {
+  if (bytes.length === 0) throw new Wrong("user: expected a password on standard input");
+  const end = bytes.indexOf("\n");
+  const line = bytes.subarray(0, end < 0 ? bytes.length : end);
+  return line.at(-1) === 0x0d ? line.subarray(0, -1) : line;
+}
+
+/** Of bytes or a text, the text. As the core judges it, which asks for the store first. core/oauth/users.cpp: password_fault */
+function judged(password) {
+  const bytes = Buffer.from(password);
+  const text = bytes.toString("utf8");
+  if (bytes.length > 1024) throw new Wrong(`user: expected a password of at most 1024 bytes, received ${bytes.length}`);
+  if ([...text].length < 8) throw new Wrong("user: expected a password of at least 8 characters, received fewer");
+  if (!bytes.equals(Buffer.from(text)) || bytes.includes(0)) throw new Wrong("user: expected a password of UTF-8 text without NUL");
+  return text;
 }
 
 /** What is typed is not shown. */

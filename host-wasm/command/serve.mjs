@@ -12,6 +12,7 @@ import { readKeys } from "../js/data_files.mjs";
 import { checkSqliteFile } from "../js/node_sqlite.mjs";
 import { nodeFetchWith } from "../js/node_fetch.mjs";
 import { createNodePostern, MemoryStore, newKeyRing, nodeHandler, passwordsBy } from "../node.mjs";
+import { checkFolder, goOnAsOwnerOf, prepareFolder } from "./data_folder.mjs";
 import { auditTo, logTo } from "./lines.mjs";
 import { checkWords, newPassword, oneTimeLine, operate } from "./operate.mjs";
 import { Wrong } from "./words.mjs";
@@ -35,7 +36,7 @@ export async function check(program, options) {
   await tryOut(program, options, urlOf(options, options.listen.port));
   authoritiesOf(options);
   if (options.audit !== undefined) checkAudit(options.audit);
-  if (!options.inMemory) await checkData(path.resolve(options.data), options.data);
+  if (!options.inMemory) await checkData(options.data);
   const tls = tlsOf(options);
   const server = options.cert === undefined ? http.createServer() : https.createServer(tls);
   const port = await listening(server, options.listen);
@@ -45,16 +46,8 @@ export async function check(program, options) {
 }
 
 /** The folder is there or can be made, its key ring is one, and its records are whole. */
-async function checkData(folder, told) {
-  let there = folder;
-  while (!existsSync(there) && there !== path.dirname(there)) there = path.dirname(there);
-  if (!statSync(there).isDirectory()) throw new Wrong(there === folder ? `${told}: expected a folder, and it is a file` : `${told}: can't be made: ${there} is a file`);
-  try {
-    accessSync(there, constants.R_OK | constants.W_OK | constants.X_OK);
-  } catch {
-    const reason = `Permission denied for user ${process.geteuid?.()}`;
-    throw new Wrong(there === folder ? `${told}: ${reason}; expected a folder that this user may read and write` : `${told}: can't be made in ${there}: ${reason}`);
-  }
+async function checkData(told) {
+  checkFolder(told);
   const [keys, file] = [path.join(told, "keys"), path.join(told, "postern.db")];
   const ring = readKeys(keys);
   const records = await checkSqliteFile(file);
@@ -117,6 +110,7 @@ export async function serve(program, options) {
 
   const log = logTo(options.logLevel, options.logFormat);
   const audit = options.audit && auditTo(options.audit, log);
+  if (!options.inMemory) prepareFolder(options.data);
   const postern = await createNodePostern({
     settings: settingsFor(program, options, url),
     ...(options.inMemory ? { store: new MemoryStore() } : { data: fileIn(options) }),
@@ -252,13 +246,22 @@ export async function offline(parsed, options) {
   const [group, verb] = parsed.path;
   if (options.inMemory) throw new Wrong(`${group}: --store memory keeps records only while the server runs`);
   if (`${group} ${verb}` !== "user add" && !existsSync(options.data)) throw new Wrong(`--data ${options.data}: no such folder; expected that of the server`);
+  // The password is read and judged before anything is opened or made.
+  let postern;
+  const code = await operate(parsed, async (act, ...given) => (await (postern ??= opened(parsed, options)))[act](...given));
+  (await postern)?.close();
+  return code;
+}
+
+async function opened({ path: [group, verb] }, options) {
+  const module = readFileSync(new URL("../postern.wasm", import.meta.url)); // which the folder's owner may not read
+  goOnAsOwnerOf(options.data);
+  const isNew = !existsSync(options.data);
+  prepareFolder(options.data);
+  if (isNew) console.error(`${group}: made ${options.data}, which is new; the folder of a server that is there is named by --data or --config`);
   const log = logTo(options.logLevel === "info" || options.logLevel === "debug" ? "warning" : options.logLevel, options.logFormat);
   const target = verb === "list" ? undefined : auditFileOf(options);
   const audit = target && auditTo(target, log);
   const { lifetimes } = options.settings;
-  const postern = await createNodePostern({ settings: { public_url: "http://localhost", lifetimes }, data: fileIn(options), audit: audit?.write, log });
-  const code = await operate(parsed, (act, ...given) => postern[act](...given));
-  postern.close();
-  return code;
+  return createNodePostern({ module, settings: { public_url: "http://localhost", lifetimes }, data: fileIn(options), audit: audit?.write, log });
 }
-

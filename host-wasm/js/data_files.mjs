@@ -75,10 +75,23 @@ function createPrivate(file, text) {
   }
 }
 
+/** For its owner alone. Where a folder can't have others, as in /proc, Node's own `recursive` never comes back. */
+export function makeFolder(folder) {
+  if (existsSync(folder)) return;
+  makeFolder(path.dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (error.code !== "EEXIST" || !existsSync(folder)) throw error; // another process has been sooner
+  }
+}
+
 /** The file, for its owner alone, in a folder that is there. */
 export function preparePrivate(file) {
+  const folder = path.dirname(file);
+  if (existsSync(folder) && !statSync(folder).isDirectory()) throw new TypeError(`data: ${folder}: expected a folder, and it is a file`);
   try {
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     closeSync(openSync(file, "a", 0o600));
     if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
   } catch (error) {

@@ -7,7 +7,7 @@
 // The data folder has the key ring (`keys`, mode 0600), the object's storage and the operator's socket. The first user is
 // that of POSTERN_FIRST_USER and POSTERN_FIRST_PASSWORD; without a password one is made and printed once.
 import { spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import http from "node:http";
 import path from "node:path";
@@ -15,6 +15,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 import { createPostern, MemoryStore, newKeyRing, passwordsBy, printKeyRing, readKeyRing } from "../js/postern.mjs";
+import { prepareFolder } from "../command/data_folder.mjs";
 import { isOperators, newPassword, oneTimeLine, operate } from "../command/operate.mjs";
 import { judge, settingsOf } from "../command/settings.mjs";
 import { addressOf, parse, Wrong } from "./command_line.mjs";
@@ -104,7 +105,8 @@ async function tryOut(modules, settings, first) {
 
 /** True: there is nothing in it yet. */
 function prepare(folder) {
-  mkdirSync(path.join(folder, "objects"), { recursive: true, mode: 0o700 });
+  prepareFolder(folder);
+  prepareFolder(path.join(folder, "objects"));
   chmodSync(folder, 0o700);
   return readdirSync(path.join(folder, "objects")).length === 0;
 }

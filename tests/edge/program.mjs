@@ -1,13 +1,14 @@
 // `postern` of the npm package beside the native program: the same words, the same lines, the same exit codes; what it keeps in
 // its data folder the other one takes up; and how soon it serves.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import os from 'node:os';
 import path from 'node:path';
 import { binaries, equal, freePort, group, launch, launchProgram, main, ok, stopClean, until } from '../interop/lib.mjs';
 import { callTool, signIn } from '../interop/oauth.mjs';
 import { Visitor } from '../interop/web.mjs';
+import { faultOfNode } from '../../host-wasm/command/node_version.mjs';
 import { program } from './install.mjs';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'postern-program-'));
@@ -95,6 +96,11 @@ function ownLines() {
   }
   const old = run([process.execPath, '--no-experimental-sqlite', program()], []);
   ok('where no SQLite is: what to do', old.status === 2 && /^postern: Node [0-9.]+ has no SQLite; expected Node 22\.13 or newer, or --store memory, which forgets everything at the end\n$/.test(old.err) && old.out === '', old);
+  const told = { sqlite: 'has no SQLite; expected Node 22.13 or newer, or --store memory, which forgets everything at the end', old: 'is too old; expected Node 22.13 or newer' };
+  for (const [version, has, fault] of [
+    ['22.13.0', { sqlite: true }], ['22.12.0', { sqlite: false }, told.sqlite], ['20.0.0', { sqlite: false }, told.sqlite], ['20.0.0', { sqlite: false, inMemory: true }],
+    ['18.20.8', { sqlite: false }, told.old], ['18.20.8', { sqlite: false, inMemory: true }, told.old],
+  ]) equal(`Node ${version}${has.inMemory ? ' in memory' : ''}: ${fault ?? 'it runs'}`, faultOfNode(version, has), fault && `Node ${version} ${fault}`);
   const help = here(['serve', '--help']);
   const theirs = there(['serve', '--help']);
   const options = (text) => [...text.matchAll(/^ +(?:-h, ?)?--([a-z-]+)/gm)].map(([, name]) => name);
@@ -133,6 +139,44 @@ async function oneFolder() {
   await stopClean(taken, 'native');
   equal('what was granted ends', here(['grants', 'revoke', '--all', '--data', data]).out, 'revoked 1 grant\n');
   equal('and is nothing to the native operator', there(['grants', 'list', '--data', data]).out.trim().split('\n').length, 1);
+}
+
+/** Where no data folder can be, nothing is made, and one line says so; at the start, too, and not only by --check. */
+function noFolder() {
+  const file = path.join(folder, 'file');
+  writeFileSync(file, 'here already\n');
+  symlinkSync('nowhere', path.join(folder, 'dangling'));
+  const commands = [['serve', '--listen', '127.0.0.1:0'], ['serve', '--check', '--listen', '127.0.0.1:0'], ['user', 'add', 'ada', '--password-stdin'], ['user', 'list'], ['grants', 'list']];
+  for (const data of [file, path.join(file, 'below'), ...(process.platform === 'linux' ? ['/proc/postern', '/proc/postern/data'] : []), path.join(folder, 'dangling')]) {
+    for (const command of commands) {
+      const [mine, theirs] = [here, there].map((each) => each([...command, '--data', data], { input: `${password}\n` }));
+      // What is announced natively before it is tried, is told here once it is there.
+      const plain = ({ status, out, err }) => ({ status, out: out.replace(/:\d+$/m, ':port'), err: err.replace(/^user: made .*\n/, '') });
+      equal(`${command.slice(0, 2).join(' ')} --data ${path.relative(folder, data)}: as natively`, plain(mine), plain(theirs));
+    }
+  }
+  for (const [what, input] of [['a short password', 'short\n'], ['a long one', `${'x'.repeat(1025)}\n`], ['one of other bytes', Buffer.from([...Buffer.from(password), 0xff, 10])], ['none', '']]) {
+    const data = path.join(folder, 'unmade');
+    const [mine, theirs] = [here, there].map((each) => ({ ...each(['user', 'add', 'ada', '--password-stdin', '--data', data], { input }), made: existsSync(data) }));
+    equal(`user add, ${what}: nothing is made`, [mine.status, mine.made], [2, false]);
+    equal(`user add, ${what}: as natively`, mine, theirs);
+  }
+}
+
+/** What root does to the data folder of a service must not be root's. */
+function asOwner() {
+  if (process.geteuid() !== 0) return void console.log('# not run: root goes on as the owner of the data folder (this is not root)');
+  const [uid, gid] = [65534, 65533];
+  const data = path.join(folder, 'service');
+  chmodSync(folder, 0o711);
+  mkdirSync(data, { mode: 0o700 });
+  chownSync(data, uid, gid);
+  writeFileSync(path.join(data, 'audit-file'), path.join(data, 'audit.log'), { mode: 0o600 });
+  chownSync(path.join(data, 'audit-file'), uid, gid);
+  equal('root adds a user to the folder of a service', here(['user', 'add', 'ada', '--password-stdin', '--data', data], { input: `${password}\n` }), { status: 0, out: 'added ada\n', err: '' });
+  const owners = () => readdirSync(data).map((name) => [name, statSync(path.join(data, name)).uid, statSync(path.join(data, name)).gid]);
+  ok('every file of it is the service\u2019s, the audit too', ['audit.log', 'keys', 'postern.db'].every((name) => existsSync(path.join(data, name))) && owners().every(([, user, group_]) => user === uid && group_ === gid), owners());
+  equal('root\u2019s own folder stays root\u2019s', [here(['user', 'add', 'ada', '--password-stdin', '--data', path.join(folder, 'roots')], { input: `${password}\n` }).status, statSync(path.join(folder, 'roots/keys')).uid], [0, 0]);
 }
 
 function operators() {
@@ -190,7 +234,9 @@ async function nobodyReads() {
 await main('the program in Node', 150, async () => {
   sameLines();
   ownLines();
+  noFolder();
   operators();
+  asOwner();
   await group('one folder', oneFolder, 60);
   await group('more', more);
   await group('nobody reads', nobodyReads);
