@@ -111,10 +111,13 @@ export interface UpstreamError extends Error {
   code: "none" | "refused" | "gone" | "unreachable";
 }
 
+/** As MCP shapes it: text, an image, a link to a resource. */
+export type ContentBlock = { type: string; [member: string]: unknown } | (object & { type: string });
+
 export interface ToolResult {
-  /** Content blocks as MCP shapes them. */
-  content?: Json[];
-  structuredContent?: { [name: string]: Json };
+  content?: ContentBlock[];
+  /** What JSON can say; an object, and no list. */
+  structuredContent?: object;
   /** The tool ran and failed: told to the model. */
   isError?: boolean;
   topics?: Topic[];
@@ -125,10 +128,11 @@ export interface Tool<Arguments = any> {
   name: string;
   title?: string;
   description?: string;
-  /** JSON Schema 2020-12, root type object. Arguments are valid against it before `run` is called. */
-  inputSchema?: { type: "object"; [word: string]: any };
-  outputSchema?: { type: "object"; [word: string]: any };
-  annotations?: { [name: string]: Json };
+  /** JSON Schema 2020-12, root type object, or it is refused at start. Arguments are valid against it before `run` is called. */
+  inputSchema?: object;
+  /** The same for `structuredContent`. */
+  outputSchema?: object;
+  annotations?: object;
   /** A call needs all of them. */
   scopes?: string[];
   /** Of the client, 2026-07-28: `sampling`. */

@@ -1,7 +1,7 @@
 // What a program with types writes. It is compiled, never run.
 import { createServer } from "node:http";
 
-import { createPostern, MemoryStore, newKeyRing, passwordsBy, type Store, type Tool } from "postern";
+import { createPostern, MemoryStore, newKeyRing, passwordsBy, type Store, type Tool, type ToolResult } from "postern";
 import { createDenoPostern } from "postern/deno";
 import { createNodePostern, nodeHandler } from "postern/node";
 import { definePostern } from "postern/workerd";
@@ -20,11 +20,23 @@ const open: Tool<{ title: string }> = {
     return response.ok ? principal.subject + user_name : { isError: true, structuredContent: { status: response.status } };
   },
 };
+interface Row {
+  day: string;
+  sum?: number;
+}
+interface Chart {
+  type: "image";
+  data: string;
+  mimeType: string;
+}
+declare const rows: Row[];
+declare const chart: Chart;
+const report: Tool = { name: "report", run: () => ({ content: [chart, { type: "text", text: "so far" }], structuredContent: { rows } }) };
 const settings = { public_url: "http://localhost:8000", key_ring: newKeyRing(), scopes: [{ token: "sums", in_words: "Add" }] };
 const store: Store = new MemoryStore();
 
 const postern = await createPostern({
-  module: new Uint8Array(), settings, store, tools: [add, open], passwords: passwordsBy(100_000), firstUser: { name: "ada", password: "a long one" },
+  module: new Uint8Array(), settings, store, tools: [add, open, report], passwords: passwordsBy(100_000), firstUser: { name: "ada", password: "a long one" },
   log: (level, what, fields) => console.log(level, what, fields), audit: ({ what, outcome }) => console.log(what, outcome),
 });
 const response: Response = await postern.fetch(new Request("http://localhost:8000/mcp"));
@@ -59,8 +71,12 @@ await createPostern({ module: new Uint8Array(), settings: { key_ring: newKeyRing
 await createPostern({ module: new Uint8Array(), settings });
 // @ts-expect-error a tool has a function
 export const none: Tool = { name: "none" };
-// @ts-expect-error arguments are an object
-export const wrong: Tool = { name: "wrong", inputSchema: { type: "array" }, run: () => "" };
+// @ts-expect-error a schema is an object
+export const wrong: Tool = { name: "wrong", inputSchema: "object", run: () => "" };
+// @ts-expect-error each block has a type
+export const block: Tool = { name: "block", run: () => ({ content: [{ text: "so far" }] }) };
+// @ts-expect-error the member is called structuredContent
+export const member: Tool = { name: "member", run: (): ToolResult => ({ structured_content: {} }) };
 // @ts-expect-error a body is text or bytes
 export const object: Tool = { name: "object", run: async (_, { fetchAsUser }) => (await fetchAsUser("/a", { body: { title: "x" } })).text() };
 // @ts-expect-error a result is text or as MCP shapes it
