@@ -1,6 +1,7 @@
 // A whole server from a Request to a Response, on any runtime that has the web's standards.
 
 import { ahead } from "./ahead.mjs";
+import { tellAudit } from "./audit.mjs";
 import { drive, run } from "./drive.mjs";
 import { egressBy } from "./egress.mjs";
 import { randomBytes } from "./entropy.mjs";
@@ -67,7 +68,7 @@ export class Postern {
       fetchAsUser: elsewhere.fetchAsUser ?? ((principal, asked, request) => this.fetchAsUser(principal, asked, request)),
       fetch: egress && egressBy(egress, this.#deployment, { exceptions, log }),
       publish: (topics) => this.#streams.publish(topics),
-      audit: (audit || log) && ((events, id) => told(events, id, audit, log)),
+      audit: (audit || log) && ((events, id) => tellAudit(events, id, audit, log)),
       log,
     };
     this.#lengthsHold = lengthsHold;
@@ -264,13 +265,6 @@ class Sink {
 
   reply(status, headers, body) {
     this.#give(responseOf(status, headers, body, this.id, this.#method));
-  }
-}
-
-function told(events, id, audit, log) {
-  for (const { what, outcome, client, subject, detail } of events) {
-    audit?.({ time: new Date().toISOString(), request: id, what, outcome, client, subject, detail });
-    log?.("info", what, { id, outcome, client, subject, detail });
   }
 }
 

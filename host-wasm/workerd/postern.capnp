@@ -62,6 +62,7 @@ const modules :List(Workerd.Worker.Module) = [
   (name = "workerd/front.mjs", esModule = embed "front.mjs"),
   (name = "workerd/options.mjs", esModule = embed "options.mjs"),
   (name = "js/ahead.mjs", esModule = embed "../js/ahead.mjs"),
+  (name = "js/audit.mjs", esModule = embed "../js/audit.mjs"),
   (name = "js/console_log.mjs", esModule = embed "../js/console_log.mjs"),
   (name = "js/crossing.mjs", esModule = embed "../js/crossing.mjs"),
   (name = "js/drive.mjs", esModule = embed "../js/drive.mjs"),

@@ -1,4 +1,5 @@
 // createPostern, from Request to Response: what it refuses, the story once more, tools in JavaScript, streams and their ends.
+import { levelOf } from "../../host-wasm/js/audit.mjs";
 import { Deployment } from "../../host-wasm/js/module.mjs";
 import { createPostern, MemoryStore, newKeyRing, Postern, printKeyRing, readKeyRing } from "../../host-wasm/js/postern.mjs";
 import { Streams } from "../../host-wasm/js/streams.mjs";
@@ -174,6 +175,21 @@ async function results() {
   }
 }
 
+/** What only its author can mend reaches the operator as an error. */
+async function faulty() {
+  const levels = ["ok", "tool_failed", "rpc_error", "invalid_token", "tool_faulty"].map((outcome) => levelOf({ what: "mcp.call", outcome }));
+  check("of outcomes, a faulty tool alone is an error", levels.join() === "info,info,info,info,error", levels);
+  let sum = "three";
+  const outputSchema = { type: "object", properties: { sum: { type: "number" } }, required: ["sum"] };
+  const host = await WebHost.start({ settings: { scopes: [{ token: "run", in_words: "Run" }] }, tools: [{ name: "adds", outputSchema, run: () => ({ structuredContent: { sum } }) }] });
+  const { access_token: access } = await enter(host, "run");
+  const calls = () => host.log.filter(({ what }) => what === "mcp.call").map(({ level, outcome, detail }) => [level, outcome, detail].join(" "));
+  await modernCall(host, access, "adds");
+  sum = 3;
+  await modernCall(host, access, "adds");
+  check("a result that does not fit is logged as an error, with tool and place", calls().join() === "error tool_faulty adds: its result does not fit its output schema at /sum,info ok adds", calls());
+}
+
 /** Users, grants and clients from JavaScript, as natively from the command line. */
 async function operators() {
   const host = await WebHost.start();
@@ -338,6 +354,7 @@ await streamsEnd();
 await outliveNothingForLong();
 await sessionsEnd();
 await results();
+await faulty();
 await operators();
 await sweeps();
 await talks();
