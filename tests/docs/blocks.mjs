@@ -201,7 +201,9 @@ const table = {
     'npx postern serve': lineReadBy('tests/edge/package.mjs'),
     'scripts/edge': lineReadBy('tests/edge/edge.mjs'),
     'cd host-wasm/workerd && npx wrangler deploy': untried(),
-    'js import http from': readBy('tests/edge/package.mjs'),
+    'npm install ./postern-': done('tests/edge/install.mjs', "run('npm', ['install', '--offline'"),
+    'js // server.mjs': readBy('tests/edge/package.mjs'),
+    "POSTERN_FIRST_PASSWORD='correct horse battery' node server.mjs": done('tests/edge/package.mjs', "launch(node, ['server.mjs'], { cwd: app, env: { POSTERN_FIRST_PASSWORD: password } })"),
     'postern serve --listen 0.0.0.0:8000': runs('run here, at loopback', serves),
   },
   'docs/architecture.md': {

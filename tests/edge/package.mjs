@@ -41,6 +41,7 @@ async function greets(app, readme) {
   const up = (program) => until(() => request(`${url}/healthz`, { seconds: 1 }).then(() => true, () => false), 15, `an answer (${program.log})`);
   const first = started();
   await up(first);
+  ok(`${readme}: its program says where it is`, await until(() => first.out === `for MCP clients: ${url}/mcp\n`, 5).catch(() => false), first.log);
   const server = { url, mcp: `${url}/mcp`, user: 'ada', password };
   const { access } = await signIn(server, new Visitor(server), { scope: 'greet' });
   const said = async () => answer(await callTool(server, access, 'greet', { who: 'Bob' }))?.result?.content?.[0]?.text;

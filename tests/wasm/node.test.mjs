@@ -59,6 +59,24 @@ try {
   database.close();
   check("the file's tables are the native server's", version === 1 && tables.some(({ sql }) => /versions \(id INTEGER PRIMARY KEY CHECK \(id = 1\)/.test(sql)), tables);
 
+  writeFileSync(path.join(folder, "file"), "here already\n");
+  const under = run('{ data: "file/postern.db" }');
+  check("a folder that is a file: refused", under.status === 2 && /^data: .*\/file: expected a folder, and it is a file$/.test(under.out), under);
+  const proc = run('{ data: "/proc/postern/postern.db" }');
+  check("a folder that can't be made: refused, and soon", process.platform !== "linux" || (proc.status === 2 && /^data: \/proc\/postern\/postern\.db: ENOENT/.test(proc.out)), proc);
+
+  const parsed = run("{}", { body: `
+    const { createServer, request } = await import("node:http");
+    const { nodeHandler } = await import(${JSON.stringify(String(adapter))});
+    const handler = nodeHandler(postern);
+    const server = createServer((incoming, outgoing) => incoming.resume().once("end", () => setImmediate(handler, incoming, outgoing)));
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      request({ port, host: "127.0.0.1", path: "/token", method: "POST", headers: { Host: "localhost:8000", "Content-Type": "application/x-www-form-urlencoded", "Content-Length": 7 }, agent: false },
+        (reply) => reply.resume().once("end", () => (console.log(reply.statusCode), server.close(), postern.close()))).end("a=b&c=d");
+    });` });
+  check("a body that somebody has read: answered, as one without", parsed.out === "400", parsed);
+
   renameSync(path.join(folder, "data/keys"), path.join(folder, "away"));
   const lost = run('{ data: "data/postern.db" }');
   check("records without their keys are refused, with the remedy", lost.status === 2 && /data\/keys: no such file, and the records in .*postern\.db need its keys; restore it from a backup, or start on a new folder/.test(lost.out) && !existsSync(path.join(folder, "data/keys")), lost);
