@@ -23,6 +23,8 @@ import { addressOf, parse, Wrong } from "./command_line.mjs";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const drainTime = 10_000; // milliseconds
 let stopping = false;
+// Whoever reads the lines may go away: they are lost then, and the server serves on.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
 try {
   const parsed = parse(process.argv.slice(2));

@@ -185,9 +185,38 @@ async function egress() {
   await stopClean(server);
 }
 
+/** Who reads its lines goes away, as `head -1` does. */
+async function nobodyReads() {
+  const server = await startServer({ store: 'memory', args: ['--audit', '-'] });
+  const workerd = Number(server.err.match(/"?workerd"?[=:]([0-9]+)/)[1]);
+  for (const stream of ['stdout', 'stderr']) server.child[stream].destroy();
+  const { access } = await signIn(server, new Visitor(server)).catch((error) => ({ access: String(error) }));
+  const calls = [await callTool(server, access, 'whoami'), await callTool(server, access, 'whoami')].map(({ status }) => status);
+  equal('nobody reads its lines: it serves', [...calls, server.alive], [200, 200, true]);
+  await stopClean(server, 'nobody reads its lines');
+  ok('and workerd has ended with it', !existsSync(`/proc/${workerd}`));
+}
+
+/** What can't be made is one line, and a refused password never reaches the server. */
+function oneLine() {
+  const file = path.join(folder, 'file');
+  writeFileSync(file, '');
+  const rows = [
+    ['a folder that is a file', ['--data', file], `edge: ${file}: expected a folder, and it is a file\n`],
+    ...(process.platform === 'linux' ? [['a folder in /proc', ['--data', '/proc/postern'], 'edge: /proc/postern: can\'t be made: No such file or directory\n']] : []),
+    ['a short password', ['user', 'add', 'ada', '--password-stdin', '--data', folder], 'edge: user: expected a password of at least 8 characters, received fewer\n', 'short\n'],
+  ];
+  for (const [what, args, line, input] of rows) {
+    const { status, stderr } = edge(args, { input });
+    equal(`${what}: one line and exit code 2`, [status, stderr], [2, line]);
+  }
+}
+
 await main('edge', 150, async () => {
   refusals();
   told();
+  oneLine();
+  await group('nobody reads', nobodyReads);
   await group('scripts/edge', byItsScript, 90);
   await group('the data folder', dataFolder, 40);
   await group('neither outlives the other', outlivesNobody);
