@@ -25,12 +25,13 @@ std::unique_ptr<Store> open_checked(const Program& program, const config::Option
   if (folder == OfflineHost::Folder::there && !std::filesystem::exists(options.data, error)) {
     throw Refused("--data " + options.data.string() + ": no such folder; expected that of the server");
   }
-  if (!std::filesystem::exists(options.data, error)) {
+  const bool is_new = !std::filesystem::exists(options.data, error);
+  go_on_as_owner_of(options.data);
+  prepare_private_folder(options.data);
+  if (is_new) {
     std::cerr << command << ": made " << options.data.string()
               << ", which is new; the folder of a server that is there is named by --data or --config\n";
   }
-  go_on_as_owner_of(options.data);
-  prepare_private_folder(options.data);
   // The ring comes first, as at the first start of a server: records without one are refused.
   if (folder == OfflineHost::Folder::made) key_ring_of(options);
   return open_store(options);
