@@ -9,7 +9,7 @@ import { attempt, copyCheckout, makeRoot, run, start } from './roots.mjs';
 /** The same cache as outside: the compiler is the same package. */
 function cache() {
   const at = spawnSync('ccache', ['--get-config', 'cache_dir'], { encoding: 'utf8' }).stdout?.trim();
-  return at ? { binds: { '/root/.cache/ccache': at } } : {};
+  return at ? { binds: { '/var/cache/ccache': at }, env: { CCACHE_DIR: '/var/cache/ccache' } } : {};
 }
 
 export async function serve() {
